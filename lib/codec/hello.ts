@@ -1,0 +1,99 @@
+/**
+ * What the two sides tell each other inside the handshake, before the first message.
+ *
+ * @module
+ */
+import { maxNameBytes, maxTextBytes } from "../limits.ts";
+import { ByteReader } from "./byte_reader.ts";
+import { ByteWriter } from "./byte_writer.ts";
+import { ProtocolError } from "./protocol_error.ts";
+
+/** The one version there is; a peer with a higher one speaks this one too, or is refused. */
+export const protocolVersion = 1;
+
+const maxSoftwareBytes = 32;
+const signingKeyBytes = 32;
+
+/** Payload of the second handshake message. */
+export interface ServerHello {
+  readonly version: number;
+  /** Name and version of the program, for people: `prosa/0.1.0`. */
+  readonly software: string;
+  /** The longest text the server hands on, in bytes of UTF-8. */
+  readonly maxTextBytes: number;
+}
+
+/** Payload of the third handshake message. */
+export interface MemberHello {
+  readonly version: number;
+  readonly software: string;
+  /** The name wanted. */
+  readonly name: string;
+  /** The member's Ed25519 public key, 32 bytes, or nothing. */
+  readonly signingKey: Uint8Array;
+  /** A bit for each thing that the member can do beyond version 1; none is defined yet. */
+  readonly capabilities: number;
+}
+
+export function encodeServerHello(hello: ServerHello): Uint8Array<ArrayBuffer> {
+  const writer = new ByteWriter();
+  writer.u8(hello.version);
+  writer.string8(hello.software);
+  writer.u16(hello.maxTextBytes);
+  return writer.written;
+}
+
+/** @throws {ProtocolError} `versionUnsupported`, or for anything that no server would write. */
+export function decodeServerHello(payload: Uint8Array): ServerHello {
+  const reader = new ByteReader(payload);
+  const version = decodeVersion(reader);
+  const hello = { version, software: decodeSoftware(reader), maxTextBytes: reader.u16() };
+  if (hello.maxTextBytes > maxTextBytes) {
+    throw new ProtocolError("badValue", "a text limit is over the protocol's own");
+  }
+  reader.end();
+  return hello;
+}
+
+export function encodeMemberHello(hello: MemberHello): Uint8Array<ArrayBuffer> {
+  const writer = new ByteWriter();
+  writer.u8(hello.version);
+  writer.string8(hello.software);
+  writer.string8(hello.name);
+  writer.bytes8(hello.signingKey);
+  writer.u32(hello.capabilities);
+  return writer.written;
+}
+
+/** @throws {ProtocolError} `versionUnsupported`, or for anything that no member would write. */
+export function decodeMemberHello(payload: Uint8Array): MemberHello {
+  const reader = new ByteReader(payload);
+  const hello = {
+    version: decodeVersion(reader),
+    software: decodeSoftware(reader),
+    name: reader.string8(maxNameBytes),
+    signingKey: reader.bytes8(signingKeyBytes),
+    capabilities: reader.u32(),
+  };
+  if (hello.signingKey.length % signingKeyBytes !== 0) {
+    throw new ProtocolError("badValue", "a signing key is neither empty nor 32 bytes");
+  }
+  reader.end();
+  return hello;
+}
+
+function decodeVersion(reader: ByteReader): number {
+  const version = reader.u8();
+  if (version !== protocolVersion) {
+    throw new ProtocolError("versionUnsupported", `version ${version} is not spoken here`);
+  }
+  return version;
+}
+
+function decodeSoftware(reader: ByteReader): string {
+  const software = reader.string8(maxSoftwareBytes);
+  if (!/^[\x20-\x7e]*$/.test(software)) {
+    throw new ProtocolError("badValue", "a program's name has more than printable ASCII");
+  }
+  return software;
+}

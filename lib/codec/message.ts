@@ -1,0 +1,409 @@
+/**
+ * The messages that members and server exchange, and their bytes: a kind in one byte, then the fields
+ * in the order of the type below. docs/PROTOCOL.md gives the layout of each.
+ *
+ * @module
+ */
+import { maxEnvelopeBytes, maxNameBytes, maxNamesPerMessage, maxTextBytes } from "../limits.ts";
+import type { ByteReader } from "./byte_reader.ts";
+import type { ByteWriter } from "./byte_writer.ts";
+import { ProtocolError } from "./protocol_error.ts";
+import {
+  type ByeCode,
+  byeCodes,
+  type RefusedCode,
+  refusedCodes,
+  type RejectedCode,
+  rejectedCodes,
+} from "./codes.ts";
+
+/** Drawn at random by the author; unique among the author's messages, also as what is dropped as a repeat. */
+export type MessageId = bigint;
+
+/** A global message on its way to the server. */
+export interface Say {
+  readonly kind: "say";
+  readonly id: MessageId;
+  /** The author's clock, in ms since 1970. */
+  readonly sentAt: number;
+  readonly text: string;
+  /** The author's Ed25519 signature, 64 bytes, or nothing. */
+  readonly signature: Uint8Array;
+}
+
+/** A global message as the server hands it on, the author's copy included. */
+export interface Said {
+  readonly kind: "said";
+  /** The room's number for it: 1, 2, 3, … */
+  readonly seq: number;
+  readonly from: string;
+  readonly id: MessageId;
+  readonly sentAt: number;
+  readonly text: string;
+  readonly signature: Uint8Array;
+}
+
+/** Asks the server to repeat the global messages with these numbers, both included. */
+export interface Repair {
+  readonly kind: "repair";
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+}
+
+/** The server no longer has these numbers, both included. */
+export interface Missing {
+  readonly kind: "missing";
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+}
+
+/** A private message on its way to the server, which can't look into the envelope. */
+export interface Send {
+  readonly kind: "send";
+  readonly id: MessageId;
+  readonly to: string;
+  readonly envelope: Uint8Array;
+}
+
+/** The server has the private message and answers for it. */
+export interface Accepted {
+  readonly kind: "accepted";
+  readonly id: MessageId;
+}
+
+/** The server will not take the message, for the reason given. */
+export interface Rejected {
+  readonly kind: "rejected";
+  readonly id: MessageId;
+  readonly code: RejectedCode;
+}
+
+/** A private message handed to its addressee. */
+export interface Told {
+  readonly kind: "told";
+  /** The server's number for this delivery, to be named in `received`. */
+  readonly delivery: number;
+  readonly from: string;
+  readonly id: MessageId;
+  readonly envelope: Uint8Array;
+}
+
+/** The addressee has the private message. */
+export interface Received {
+  readonly kind: "received";
+  readonly delivery: number;
+}
+
+/** The author learns that the addressee has it. */
+export interface Delivered {
+  readonly kind: "delivered";
+  readonly id: MessageId;
+}
+
+/** The server's yes to a handshake. */
+export interface Welcome {
+  readonly kind: "welcome";
+  /** Names the member's datagrams. */
+  readonly sessionId: bigint;
+  /** The room's own id: where it differs from the one known, the numbers start anew. */
+  readonly room: bigint;
+  /** The name as the server writes it. */
+  readonly name: string;
+  /** Number of the newest global message. */
+  readonly newestSeq: number;
+}
+
+/** The server's no to a handshake; it closes the connection after it. */
+export interface Refused {
+  readonly kind: "refused";
+  readonly code: RefusedCode;
+}
+
+/** Who is there, to a newcomer, in as many messages as it takes. */
+export interface Members {
+  readonly kind: "members";
+  readonly names: readonly string[];
+  /** Whether this message is the last of the list. */
+  readonly complete: boolean;
+}
+
+/** Who has come and gone since the last such message. */
+export interface Presence {
+  readonly kind: "presence";
+  readonly joined: readonly string[];
+  readonly left: readonly string[];
+}
+
+/** Sent over UDP to learn whether it arrives. */
+export interface Probe {
+  readonly kind: "probe";
+  readonly number: number;
+  /** From the server: the newest global message. From a member: the newest it has without a gap. */
+  readonly seq: number;
+}
+
+/** Sent over TCP: that probe arrived. */
+export interface Heard {
+  readonly kind: "heard";
+  readonly number: number;
+  /** As in {@linkcode Probe}. */
+  readonly seq: number;
+}
+
+/** Is anybody there? */
+export interface Ping {
+  readonly kind: "ping";
+}
+
+/** The answer to {@linkcode Ping}. */
+export interface Pong {
+  readonly kind: "pong";
+}
+
+/** The last message of a connection, and why it ends. */
+export interface Bye {
+  readonly kind: "bye";
+  readonly code: ByeCode;
+}
+
+/** What a member may send. */
+export type MemberMessage = Say | Send | Received | Repair | Probe | Heard | Ping | Pong | Bye;
+
+/** What the server may send. */
+export type ServerMessage =
+  | Said
+  | Missing
+  | Accepted
+  | Rejected
+  | Told
+  | Delivered
+  | Welcome
+  | Refused
+  | Members
+  | Presence
+  | Probe
+  | Heard
+  | Ping
+  | Pong
+  | Bye;
+
+export type Message = MemberMessage | ServerMessage;
+
+/** The first byte of each message. Never reuse a number. */
+const numberOf = {
+  say: 1,
+  send: 2,
+  received: 3,
+  repair: 4,
+  welcome: 16,
+  refused: 17,
+  members: 18,
+  presence: 19,
+  said: 20,
+  missing: 21,
+  accepted: 22,
+  rejected: 23,
+  told: 24,
+  delivered: 25,
+  probe: 32,
+  heard: 33,
+  ping: 34,
+  pong: 35,
+  bye: 36,
+} as const satisfies Record<Message["kind"], number>;
+
+const signatureBytes = 64;
+
+/**
+ * Appends one message.
+ *
+ * @throws {RangeError} where a field is over its limit.
+ */
+export function encodeMessage(writer: ByteWriter, message: Message): void {
+  writer.u8(numberOf[message.kind]);
+  switch (message.kind) {
+    case "say":
+      writer.u64(message.id);
+      writer.u53(message.sentAt);
+      writer.string16(message.text);
+      return writer.bytes8(message.signature);
+    case "said":
+      writer.u53(message.seq);
+      writer.string8(message.from);
+      writer.u64(message.id);
+      writer.u53(message.sentAt);
+      writer.string16(message.text);
+      return writer.bytes8(message.signature);
+    case "repair":
+    case "missing":
+      writer.u53(message.firstSeq);
+      return writer.u53(message.lastSeq);
+    case "send":
+      writer.u64(message.id);
+      writer.string8(message.to);
+      return writer.bytes16(message.envelope);
+    case "accepted":
+    case "delivered":
+      return writer.u64(message.id);
+    case "rejected":
+      writer.u64(message.id);
+      return writer.u8(rejectedCodes.indexOf(message.code));
+    case "told":
+      writer.u53(message.delivery);
+      writer.string8(message.from);
+      writer.u64(message.id);
+      return writer.bytes16(message.envelope);
+    case "received":
+      return writer.u53(message.delivery);
+    case "welcome":
+      writer.u64(message.sessionId);
+      writer.u64(message.room);
+      writer.string8(message.name);
+      return writer.u53(message.newestSeq);
+    case "refused":
+      return writer.u8(refusedCodes.indexOf(message.code));
+    case "members":
+      encodeNames(writer, message.names);
+      return writer.u8(message.complete ? 1 : 0);
+    case "presence":
+      encodeNames(writer, message.joined);
+      return encodeNames(writer, message.left);
+    case "probe":
+    case "heard":
+      writer.u32(message.number);
+      return writer.u53(message.seq);
+    case "ping":
+    case "pong":
+      return;
+    case "bye":
+      return writer.u8(byeCodes.indexOf(message.code));
+    default:
+      message satisfies never;
+  }
+}
+
+/**
+ * Reads one message; byte strings in it are views of the input.
+ *
+ * What it accepts, {@linkcode encodeMessage} writes back byte for byte.
+ *
+ * @throws {ProtocolError} for anything that no peer would write.
+ */
+export function decodeMessage(reader: ByteReader): Message {
+  const number = reader.u8();
+  switch (number) {
+    case numberOf.say:
+      return {
+        kind: "say",
+        id: reader.u64(),
+        sentAt: reader.u53(),
+        text: reader.string16(maxTextBytes),
+        signature: decodeSignature(reader),
+      };
+    case numberOf.said:
+      return {
+        kind: "said",
+        seq: reader.u53(),
+        from: reader.string8(maxNameBytes),
+        id: reader.u64(),
+        sentAt: reader.u53(),
+        text: reader.string16(maxTextBytes),
+        signature: decodeSignature(reader),
+      };
+    case numberOf.repair:
+      return { kind: "repair", ...decodeRange(reader) };
+    case numberOf.missing:
+      return { kind: "missing", ...decodeRange(reader) };
+    case numberOf.send:
+      return {
+        kind: "send",
+        id: reader.u64(),
+        to: reader.string8(maxNameBytes),
+        envelope: reader.bytes16(maxEnvelopeBytes),
+      };
+    case numberOf.accepted:
+      return { kind: "accepted", id: reader.u64() };
+    case numberOf.delivered:
+      return { kind: "delivered", id: reader.u64() };
+    case numberOf.rejected:
+      return { kind: "rejected", id: reader.u64(), code: decodeCode(reader, rejectedCodes) };
+    case numberOf.told:
+      return {
+        kind: "told",
+        delivery: reader.u53(),
+        from: reader.string8(maxNameBytes),
+        id: reader.u64(),
+        envelope: reader.bytes16(maxEnvelopeBytes),
+      };
+    case numberOf.received:
+      return { kind: "received", delivery: reader.u53() };
+    case numberOf.welcome:
+      return {
+        kind: "welcome",
+        sessionId: reader.u64(),
+        room: reader.u64(),
+        name: reader.string8(maxNameBytes),
+        newestSeq: reader.u53(),
+      };
+    case numberOf.refused:
+      return { kind: "refused", code: decodeCode(reader, refusedCodes) };
+    case numberOf.members:
+      return { kind: "members", names: decodeNames(reader), complete: reader.flag() };
+    case numberOf.presence:
+      return { kind: "presence", joined: decodeNames(reader), left: decodeNames(reader) };
+    case numberOf.probe:
+      return { kind: "probe", number: reader.u32(), seq: reader.u53() };
+    case numberOf.heard:
+      return { kind: "heard", number: reader.u32(), seq: reader.u53() };
+    case numberOf.ping:
+      return { kind: "ping" };
+    case numberOf.pong:
+      return { kind: "pong" };
+    case numberOf.bye:
+      return { kind: "bye", code: decodeCode(reader, byeCodes) };
+    default:
+      throw new ProtocolError("unknownKind", `there is no message of kind ${number}`);
+  }
+}
+
+function decodeSignature(reader: ByteReader): Uint8Array {
+  const signature = reader.bytes8(signatureBytes);
+  if (signature.length % signatureBytes !== 0) {
+    throw new ProtocolError("badValue", "a signature is neither empty nor 64 bytes");
+  }
+  return signature;
+}
+
+function decodeRange(reader: ByteReader): { firstSeq: number; lastSeq: number } {
+  const range = { firstSeq: reader.u53(), lastSeq: reader.u53() };
+  if (range.firstSeq > range.lastSeq) {
+    throw new ProtocolError("badValue", "a range ends before it begins");
+  }
+  return range;
+}
+
+function decodeCode<Code extends string>(reader: ByteReader, codes: readonly Code[]): Code {
+  const code = codes[reader.u8()];
+  if (code === undefined) throw new ProtocolError("badValue", "there is no such code");
+  return code;
+}
+
+function encodeNames(writer: ByteWriter, names: readonly string[]): void {
+  if (names.length > maxNamesPerMessage) {
+    throw new RangeError(
+      `Cannot encode more than ${maxNamesPerMessage} names: received ${names.length}`,
+    );
+  }
+  writer.u16(names.length);
+  for (const name of names) writer.string8(name);
+}
+
+function decodeNames(reader: ByteReader): string[] {
+  const count = reader.u16();
+  if (count > maxNamesPerMessage) {
+    throw new ProtocolError("lengthOverLimit", "a list of names is over its limit");
+  }
+  const names: string[] = [];
+  for (let i = 0; i < count; i++) names.push(reader.string8(maxNameBytes));
+  return names;
+}

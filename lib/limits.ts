@@ -1,0 +1,148 @@
+/**
+ * Every limit of the system with its reason, in one place.
+ *
+ * The first part is protocol: both sides must agree on it, and docs/PROTOCOL.md repeats it. The rest
+ * is tuning: a server or a client may choose otherwise without anybody else noticing.
+ *
+ * @module
+ */
+
+// ---------------------------------------------------------------------------------------- protocol
+
+/** TCP and UDP port a server listens on unless told otherwise. */
+export const defaultPort = 7700;
+
+/** A Noise message is at most this long (Noise §3), so a frame's 2-byte length can say nothing larger. */
+export const maxFrameBytes = 65_535;
+
+/** A handshake message carries two keys, two tags, a name and a few numbers; more is an attack. */
+export const maxHandshakeFrameBytes = 512;
+
+/** A text in UTF-8: about five printed pages, and four of them still fit in one frame. */
+export const maxTextBytes = 16_384;
+
+/** An envelope is an encrypted text: room for the text, post-quantum key material and padding. */
+export const maxEnvelopeBytes = 32_768;
+
+/** A datagram that crosses every usual link unfragmented: IPv6's 1,280 less headers and tunnels. */
+export const maxDatagramBytes = 1_200;
+
+/** A name in Unicode characters: longer ones push the text off the line. */
+export const maxNameCharacters = 32;
+
+/** A name in UTF-8: four bytes a character is the most that encoding takes. */
+export const maxNameBytes = 4 * maxNameCharacters;
+
+/** Names in one `members` or `presence` message, so that the message stays within a frame. */
+export const maxNamesPerMessage = 400;
+
+/** Datagrams a receiver tells apart from replays: 100 ms of a saturated path, out of order. */
+export const replayWindowSize = 4_096;
+
+/** Frames sealed with one key before both sides derive the next (Noise §11.3); GCM allows 2^32. */
+export const framesPerKey = 65_536;
+
+/** Datagrams sealed in one session: with 75 blocks each, GCM's bound is still below 2^-40. */
+export const maxDatagramsPerSession = 2 ** 36;
+
+// --------------------------------------------------------------------------------- members and time
+
+/** Silence that ends a handshake: a slow phone needs two seconds, an attacker wants forever. */
+export const handshakeTimeoutMs = 5_000;
+
+/** Connections in the middle of their handshake; one more closes the oldest of them. */
+export const maxPendingHandshakes = 512;
+
+/** Connections from one address (IPv6: one /64); a school behind one router fits. Loopback is exempt. */
+export const maxConnectionsPerAddress = 512;
+
+/** Members in the room: at 15 KiB each the server stays below 200 MB. */
+export const defaultMaxMembers = 10_000;
+
+/** Without a word for this long, a client asks whether the connection still lives. */
+export const pingAfterMs = 10_000;
+
+/** Without a word for this long, the connection is given up, on either side. */
+export const silenceTimeoutMs = 30_000;
+
+/** A write that the peer has not taken for this long: it has stopped reading. */
+export const writeTimeoutMs = 15_000;
+
+/** Bytes waiting for a slow reader: 60 of the longest texts, or the names of a full room. */
+export const maxQueuedBytes = 1_048_576;
+
+/** A server that stops says so to everybody and then waits this long for the words to leave. */
+export const farewellTimeoutMs = 1_000;
+
+// -------------------------------------------------------------------------------------------- floods
+
+/** Token buckets of one member: so many at once, then so many a second. */
+export const floodLimits = {
+  /** Each global message costs the server one delivery a member. */
+  say: { burst: 500, perSecond: 100 },
+  /** Private messages, and the small change of the protocol, cost one delivery each. */
+  other: { burst: 4_000, perSecond: 2_000 },
+} as const;
+
+/** Private messages handed over and not yet acknowledged, for one addressee. */
+export const maxUnreceivedDeliveries = 4_096;
+
+/** Lines the server logs a second about strangers; what is over is counted and said in one line. */
+export const maxStrangerLogLinesPerSecond = 10;
+
+// -------------------------------------------------------------------------------------------- history
+
+/** Global messages the server can repeat to a member that missed them. */
+export const historyMessages = 4_096;
+
+/** The same in bytes, for a room that writes novels. */
+export const historyBytes = 8_388_608;
+
+/** Message ids of one author that are remembered, so that a repeat is not a second message. */
+export const rememberedIds = 1_024;
+
+/** Time for which an absent author's ids are remembered: longer than a client's longest pause. */
+export const rememberIdsMs = 300_000;
+
+// ----------------------------------------------------------------------------------------------- path
+
+/** A quiet path is probed this often, so that routers keep its mapping (the usual limit is 30 s). */
+export const idleProbeMs = 20_000;
+
+/** A path in use is probed this often. */
+export const activeProbeMs = 2_000;
+
+/** A probe that was not heard after this long is lost, and the next ones follow at this pace. */
+export const probeTimeoutMs = 700;
+
+/** Probes in a row whose loss means that a path is down: with the numbers above, within 5 s. */
+export const lostProbesUntilDown = 3;
+
+/** Probes in a row whose arrival means that a path which was down is up again: no flapping. */
+export const heardProbesUntilUp = 4;
+
+/** A path counts as in use for this long after the last global message. */
+export const pathActiveMs = 10_000;
+
+/** The author's first repeat of a global message; doubled each time. */
+export const firstRepeatMs = 250;
+
+/** Tries over UDP before a global message goes over TCP. */
+export const maxDatagramTries = 4;
+
+/** A gap in the room's numbers may be mere reordering for this long; then the server is asked. */
+export const gapPatienceMs = 60;
+
+/** Messages held back behind a gap; beyond it the gap is shown and the rest goes on. */
+export const maxHeldBack = 4_096;
+
+// --------------------------------------------------------------------------------------------- client
+
+/** Messages written and not yet acknowledged, kept through a lost connection. */
+export const maxOutbox = 10_000;
+
+/** Pauses between attempts to reconnect: the first, and the longest (each drawn at random below it). */
+export const reconnectPauseMs = { first: 500, longest: 15_000 } as const;
+
+/** Events that wait for a reader of `events()`; beyond it the oldest are dropped, and it is said. */
+export const maxQueuedEvents = 100_000;
