@@ -1,0 +1,19 @@
+/**
+ * Keys and what they protect. Crypto knows bytes, never sockets or members; primitives are node:crypto's,
+ * the handshake is Noise's, revision 34.
+ *
+ * @module
+ */
+export { DatagramSession, maxDatagramPlaintextBytes } from "./datagram_session.ts";
+export { fingerprint } from "./fingerprint.ts";
+export { type Handshaken, type HandshakeOptions, HandshakeState } from "./handshake_state.ts";
+export {
+  dhBytes,
+  diffieHellman,
+  generateKeyPair,
+  type KeyPair,
+  keyPairOf,
+  rawPrivateKey,
+} from "./key_pair.ts";
+export { ReplayWindow } from "./replay_window.ts";
+export { maxFramePlaintextBytes, TransportSession } from "./transport_session.ts";
