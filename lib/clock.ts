@@ -1,0 +1,27 @@
+/**
+ * The time, as an argument: programs use {@linkcode systemClock}, tests move their own.
+ *
+ * @module
+ */
+
+export interface Clock {
+  /** Milliseconds since some fixed moment; never goes back. */
+  now(): number;
+  /** Milliseconds since 1970, as people reckon; may jump. */
+  wallTime(): number;
+  /** Calls back once, after the pause given in milliseconds, unless cancelled before. */
+  after(pauseMs: number, callback: () => void): Timer;
+}
+
+export interface Timer {
+  cancel(): void;
+}
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  wallTime: () => Date.now(),
+  after(pauseMs, callback) {
+    const id = setTimeout(callback, pauseMs);
+    return { cancel: () => clearTimeout(id) };
+  },
+};
