@@ -36,8 +36,8 @@ export const maxNameBytes = 4 * maxNameCharacters;
 /** Names in one `members` or `presence` message, so that the message stays within a frame. */
 export const maxNamesPerMessage = 400;
 
-/** Datagrams a receiver tells apart from replays: 100 ms of a saturated path, out of order. */
-export const replayWindowSize = 4_096;
+/** Datagrams a receiver tells apart from replays: 50 ms of a saturated path, out of order. */
+export const replayWindowSize = 2_048;
 
 /** Frames sealed with one key before both sides derive the next (Noise §11.3); GCM allows 2^32. */
 export const framesPerKey = 65_536;
@@ -90,6 +90,12 @@ export const maxUnreceivedDeliveries = 4_096;
 /** Lines the server logs a second about strangers; what is over is counted and said in one line. */
 export const maxStrangerLogLinesPerSecond = 10;
 
+/** How often a server looks after its members: probes, stalled writes, silences. */
+export const tickMs = 250;
+
+/** News of who came and went wait this long for each member present: a crowd is told in batches. */
+export const presencePauseMsPerMember = 0.5;
+
 // -------------------------------------------------------------------------------------------- history
 
 /** Global messages the server can repeat to a member that missed them. */
@@ -109,20 +115,17 @@ export const rememberIdsMs = 300_000;
 /** A quiet path is probed this often, so that routers keep its mapping (the usual limit is 30 s). */
 export const idleProbeMs = 20_000;
 
-/** A path in use is probed this often. */
+/** A path that carried a message since its last probe is probed this often, and one that is down. */
 export const activeProbeMs = 2_000;
 
 /** A probe that was not heard after this long is lost, and the next ones follow at this pace. */
-export const probeTimeoutMs = 700;
+export const probeTimeoutMs = 600;
 
 /** Probes in a row whose loss means that a path is down: with the numbers above, within 5 s. */
-export const lostProbesUntilDown = 3;
+export const lostProbesUntilDown = 4;
 
 /** Probes in a row whose arrival means that a path which was down is up again: no flapping. */
 export const heardProbesUntilUp = 4;
-
-/** A path counts as in use for this long after the last global message. */
-export const pathActiveMs = 10_000;
 
 /** The author's first repeat of a global message; doubled each time. */
 export const firstRepeatMs = 250;
@@ -133,10 +136,22 @@ export const maxDatagramTries = 4;
 /** A gap in the room's numbers may be mere reordering for this long; then the server is asked. */
 export const gapPatienceMs = 60;
 
+/** Bytes of old messages in answer to one request; the member asks again for the rest. */
+export const maxRepairBytes = 262_144;
+
 /** Messages held back behind a gap; beyond it the gap is shown and the rest goes on. */
 export const maxHeldBack = 4_096;
 
 // --------------------------------------------------------------------------------------------- client
+
+/** Private messages on their way at a time; the rest waits in the outbox. */
+export const maxSendsInFlight = 256;
+
+/** The same in bytes, well below what the link takes for a peer that has stopped reading. */
+export const maxSendBytesInFlight = 262_144;
+
+/** Global messages that travel together over TCP; over UDP it is as many as share a datagram. */
+export const maxSaysInFlight = 64;
 
 /** Messages written and not yet acknowledged, kept through a lost connection. */
 export const maxOutbox = 10_000;

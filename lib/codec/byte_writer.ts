@@ -26,24 +26,28 @@ export class ByteWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** Forgets what was written and keeps the buffer. */
-  clear(): void {
-    this.#length = 0;
+  /** Forgets what was written after the first `length` bytes. */
+  truncate(length: number): void {
+    if (length > this.#length) throw new RangeError(`Cannot truncate to more than was written`);
+    this.#length = length;
   }
 
   u8(value: number): void {
+    checkNumber(value, 0xff);
     this.#reserve(1);
     this.#view.setUint8(this.#length, value);
     this.#length += 1;
   }
 
   u16(value: number): void {
+    checkNumber(value, 0xffff);
     this.#reserve(2);
     this.#view.setUint16(this.#length, value);
     this.#length += 2;
   }
 
   u32(value: number): void {
+    checkNumber(value, 0xffff_ffff);
     this.#reserve(4);
     this.#view.setUint32(this.#length, value);
     this.#length += 4;
@@ -51,9 +55,7 @@ export class ByteWriter {
 
   /** A whole number up to 2^53 − 1, in eight bytes. */
   u53(value: number): void {
-    if (!Number.isSafeInteger(value) || value < 0) {
-      throw new RangeError(`Cannot encode a number outside 0 … 2^53 − 1: received ${value}`);
-    }
+    checkNumber(value, Number.MAX_SAFE_INTEGER);
     this.#reserve(8);
     this.#view.setUint32(this.#length, Math.floor(value / 2 ** 32));
     this.#view.setUint32(this.#length + 4, value >>> 0);
@@ -61,6 +63,7 @@ export class ByteWriter {
   }
 
   u64(value: bigint): void {
+    if (BigInt.asUintN(64, value) !== value) throw outOfRange(value, 2n ** 64n - 1n);
     this.#reserve(8);
     this.#view.setBigUint64(this.#length, value);
     this.#length += 8;
@@ -119,6 +122,14 @@ export class ByteWriter {
     this.#bytes = grown;
     this.#view = new DataView(grown.buffer);
   }
+}
+
+function checkNumber(value: number, largest: number): void {
+  if (!Number.isInteger(value) || value < 0 || value > largest) throw outOfRange(value, largest);
+}
+
+function outOfRange(value: number | bigint, largest: number | bigint): RangeError {
+  return new RangeError(`Cannot encode a number outside 0 … ${largest}: received ${value}`);
 }
 
 function tooLong(length: number, limit: number): RangeError {

@@ -6,7 +6,7 @@
  */
 import { maxEnvelopeBytes, maxNameBytes, maxNamesPerMessage, maxTextBytes } from "../limits.ts";
 import type { ByteReader } from "./byte_reader.ts";
-import type { ByteWriter } from "./byte_writer.ts";
+import { ByteWriter } from "./byte_writer.ts";
 import { ProtocolError } from "./protocol_error.ts";
 import {
   type ByeCode,
@@ -41,6 +41,13 @@ export interface Said {
   readonly sentAt: number;
   readonly text: string;
   readonly signature: Uint8Array;
+}
+
+/** Tells an author who repeated a global message that it has been numbered already. */
+export interface Numbered {
+  readonly kind: "numbered";
+  readonly id: MessageId;
+  readonly seq: number;
 }
 
 /** Asks the server to repeat the global messages with these numbers, both included. */
@@ -172,6 +179,7 @@ export type MemberMessage = Say | Send | Received | Repair | Probe | Heard | Pin
 /** What the server may send. */
 export type ServerMessage =
   | Said
+  | Numbered
   | Missing
   | Accepted
   | Rejected
@@ -205,6 +213,7 @@ const numberOf = {
   rejected: 23,
   told: 24,
   delivered: 25,
+  numbered: 26,
   probe: 32,
   heard: 33,
   ping: 34,
@@ -242,6 +251,9 @@ export function encodeMessage(writer: ByteWriter, message: Message): void {
       writer.u64(message.id);
       writer.string8(message.to);
       return writer.bytes16(message.envelope);
+    case "numbered":
+      writer.u64(message.id);
+      return writer.u53(message.seq);
     case "accepted":
     case "delivered":
       return writer.u64(message.id);
@@ -282,6 +294,13 @@ export function encodeMessage(writer: ByteWriter, message: Message): void {
   }
 }
 
+/** The bytes of one message, for those that go to many. */
+export function encodedMessage(message: Message): Uint8Array<ArrayBuffer> {
+  const writer = new ByteWriter();
+  encodeMessage(writer, message);
+  return writer.written;
+}
+
 /**
  * Reads one message; byte strings in it are views of the input.
  *
@@ -310,6 +329,8 @@ export function decodeMessage(reader: ByteReader): Message {
         text: reader.string16(maxTextBytes),
         signature: decodeSignature(reader),
       };
+    case numberOf.numbered:
+      return { kind: "numbered", id: reader.u64(), seq: reader.u53() };
     case numberOf.repair:
       return { kind: "repair", ...decodeRange(reader) };
     case numberOf.missing:

@@ -7,6 +7,7 @@
 export { DatagramSession, maxDatagramPlaintextBytes } from "./datagram_session.ts";
 export { fingerprint } from "./fingerprint.ts";
 export { type Handshaken, type HandshakeOptions, HandshakeState } from "./handshake_state.ts";
+export { generateIdentity, type Identity } from "./identity.ts";
 export {
   dhBytes,
   diffieHellman,

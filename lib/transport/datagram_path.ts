@@ -1,0 +1,70 @@
+import { type DatagramHeader, ProtocolError } from "../codec/mod.ts";
+import type { DatagramSession } from "../crypto/mod.ts";
+import { PathMonitor } from "./path_monitor.ts";
+
+/** An IP address and a port; never a name, which would be looked up for every datagram. */
+export interface DatagramAddress {
+  readonly hostname: string;
+  readonly port: number;
+}
+
+/**
+ * One member's datagrams: where they go, how they are sealed, and whether they arrive.
+ *
+ * The peer's address is whatever its newest authentic datagram came from (roaming, as in Mosh and
+ * WireGuard), so neither a stranger nor a recorded datagram can turn the stream towards itself.
+ */
+export class DatagramPath {
+  /** Judges the direction towards the peer. */
+  readonly monitor = new PathMonitor();
+  readonly #session: DatagramSession;
+  #address: DatagramAddress | undefined;
+
+  /** @param address the peer's, where it is known from the start */
+  constructor(session: DatagramSession, address?: DatagramAddress) {
+    this.#session = session;
+    this.#address = address;
+  }
+
+  get sessionId(): bigint {
+    return this.#session.sessionId;
+  }
+
+  /** Where the peer was last heard from. */
+  get address(): DatagramAddress | undefined {
+    return this.#address;
+  }
+
+  /** Whether messages may rely on it: the address is known and probes arrive there. */
+  get isUp(): boolean {
+    return this.#address !== undefined && this.monitor.state === "up";
+  }
+
+  /** The next datagram, ready for the wire. */
+  seal(plaintext: Uint8Array): Uint8Array<ArrayBuffer> {
+    return this.#session.seal(plaintext);
+  }
+
+  /**
+   * The plaintext of a datagram that came from `from`, or `undefined` for one that is forged, altered or
+   * repeated: it gets no answer and changes nothing.
+   */
+  open(
+    header: DatagramHeader,
+    datagram: Uint8Array,
+    from: DatagramAddress,
+  ): Uint8Array | undefined {
+    try {
+      const { plaintext, isNewest } = this.#session.open(header, datagram);
+      if (isNewest && !isSame(from, this.#address)) this.#address = from;
+      return plaintext;
+    } catch (error) {
+      if (error instanceof ProtocolError) return undefined;
+      throw error;
+    }
+  }
+}
+
+function isSame(a: DatagramAddress, b: DatagramAddress | undefined): boolean {
+  return a.port === b?.port && a.hostname === b.hostname;
+}

@@ -1,0 +1,168 @@
+import type { Clock } from "../clock.ts";
+import {
+  ByteReader,
+  ByteWriter,
+  decodeMessage,
+  encodeMessage,
+  type FrameDecoder,
+  type Message,
+  ProtocolError,
+} from "../codec/mod.ts";
+import { maxFramePlaintextBytes, type TransportSession } from "../crypto/mod.ts";
+import { maxQueuedBytes, silenceTimeoutMs, writeTimeoutMs } from "../limits.ts";
+import { type ByteStream, closeQuietly, writeAll } from "./byte_stream.ts";
+import type { Authenticated } from "./handshake.ts";
+
+/** Why a link is no more. */
+export type LinkEnd =
+  /** We closed it. */
+  | { readonly kind: "closed" }
+  /** The other side closed it, or the network broke. */
+  | { readonly kind: "lost" }
+  /** The other side took nothing for too long, or too much waits for it. */
+  | { readonly kind: "slowReader" }
+  /** The other side said nothing for too long. */
+  | { readonly kind: "silence" }
+  /** The other side broke the protocol. */
+  | { readonly kind: "violated"; readonly error: ProtocolError };
+
+/** Handles one message; a promise holds back the messages behind it, and the sender with them. */
+export type MessageHandler = (message: Message) => void | Promise<void>;
+
+/**
+ * A TCP connection after its handshake: messages in, messages out.
+ *
+ * One writer: what is queued in one tick, or while a write is under way, leaves as one frame, one seal
+ * and one write. Nothing waits for a peer that stops reading: its queue is capped in bytes, and
+ * {@linkcode check}, called now and then, ends the link when a write or a silence lasts too long.
+ */
+export class Link {
+  readonly #stream: ByteStream;
+  readonly #session: TransportSession;
+  readonly #decoder: FrameDecoder;
+  readonly #clock: Clock;
+  /** Plaintexts of frames to come; the last one still grows. */
+  #queue: ByteWriter[] = [];
+  #queuedBytes = 0;
+  #writing: Promise<void> | undefined;
+  #writeStartedAt: number | undefined;
+  #lastHeardAt: number;
+  #end: LinkEnd | undefined;
+
+  constructor({ stream, decoder, handshaken }: Authenticated<unknown>, clock: Clock) {
+    this.#stream = stream;
+    this.#decoder = decoder;
+    this.#session = handshaken.transport;
+    this.#clock = clock;
+    this.#lastHeardAt = clock.now();
+  }
+
+  /** When the other side was last heard, by the clock given. */
+  get lastHeardAt(): number {
+    return this.#lastHeardAt;
+  }
+
+  /** Queues a message. On a link that has ended it goes nowhere. */
+  send(message: Message): void {
+    this.#append((writer) => encodeMessage(writer, message));
+  }
+
+  /** Queues a message encoded before, for those that go to many. */
+  sendEncoded(message: Uint8Array): void {
+    this.#append((writer) => writer.raw(message));
+  }
+
+  /**
+   * Hands every message that comes to `handle`, until the link ends; answers why it did. After a
+   * violation, which may be `handle`'s own finding, nothing more is read, but a last word can be sent.
+   */
+  async receive(handle: MessageHandler): Promise<LinkEnd> {
+    try {
+      while (!this.#end) await this.#receiveSome(handle);
+    } catch (error) {
+      if (error instanceof ProtocolError) return { kind: "violated", error };
+      this.close();
+      throw error;
+    }
+    return this.#end;
+  }
+
+  /** Ends the link if the other side has been silent, or a write under way, for too long. */
+  check(): void {
+    const now = this.#clock.now();
+    if (this.#writeStartedAt !== undefined && now - this.#writeStartedAt > writeTimeoutMs) {
+      this.#close({ kind: "slowReader" });
+    } else if (now - this.#lastHeardAt > silenceTimeoutMs) {
+      this.#close({ kind: "silence" });
+    }
+  }
+
+  /** Resolves once all that is queued has been handed to the network, or the link has ended. */
+  async flushed(): Promise<void> {
+    while (this.#writing) await this.#writing;
+  }
+
+  /** Ends the link at once; what is queued is lost. */
+  close(): void {
+    this.#close({ kind: "closed" });
+  }
+
+  async #receiveSome(handle: MessageHandler): Promise<void> {
+    const count = await this.#stream.read(this.#decoder.space()).catch(() => null);
+    if (count === null) return this.#close({ kind: "lost" });
+    this.#lastHeardAt = this.#clock.now();
+    this.#decoder.advance(count);
+    for (let frame = this.#decoder.next(); frame; frame = this.#decoder.next()) {
+      const reader = new ByteReader(this.#session.openFrame(frame));
+      do {
+        if (this.#end) return;
+        const pause = handle(decodeMessage(reader));
+        if (pause) await pause;
+      } while (reader.remaining > 0);
+    }
+  }
+
+  #append(write: (writer: ByteWriter) => void): void {
+    if (this.#end) return;
+    const writer = this.#queue.at(-1) ?? this.#nextWriter();
+    const start = writer.length;
+    write(writer);
+    this.#queuedBytes += writer.length - start;
+    if (writer.length > maxFramePlaintextBytes) {
+      const message = writer.written.slice(start);
+      writer.truncate(start);
+      this.#nextWriter().raw(message);
+    }
+    if (this.#queuedBytes > maxQueuedBytes) return this.#close({ kind: "slowReader" });
+    this.#writing ??= this.#writeQueue();
+  }
+
+  #nextWriter(): ByteWriter {
+    const writer = new ByteWriter();
+    this.#queue.push(writer);
+    return writer;
+  }
+
+  async #writeQueue(): Promise<void> {
+    await undefined; // the rest of this tick's messages share the frame
+    try {
+      while (this.#queue.length > 0) {
+        const plaintext = this.#queue.shift()!.written;
+        this.#writeStartedAt = this.#clock.now();
+        await writeAll(this.#stream, this.#session.sealFrame(plaintext));
+        this.#queuedBytes -= plaintext.length;
+      }
+    } catch {
+      this.#close({ kind: "lost" });
+    }
+    this.#writeStartedAt = undefined;
+    this.#writing = undefined;
+  }
+
+  #close(end: LinkEnd): void {
+    if (this.#end) return;
+    this.#end = end;
+    this.#queue = [];
+    closeQuietly(this.#stream);
+  }
+}
