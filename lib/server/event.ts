@@ -1,0 +1,31 @@
+import type { ByeCode, ProtocolErrorCode, RefusedCode } from "../codec/mod.ts";
+
+/** What a server reports of itself, for a log: never a message's text, never a key. */
+export type ServerEvent =
+  | {
+    readonly kind: "joined";
+    readonly name: string;
+    readonly address: string;
+    readonly members: number;
+  }
+  | {
+    readonly kind: "left";
+    readonly name: string;
+    readonly reason: LeftReason;
+    readonly members: number;
+  }
+  | { readonly kind: "refused"; readonly address: string; readonly code: RefusedCode }
+  | {
+    readonly kind: "violated";
+    readonly address: string;
+    /** The member's name, unless it had none yet. */
+    readonly name: string | undefined;
+    readonly code: ProtocolErrorCode;
+  }
+  /** The machine can't take more connections for now. */
+  | { readonly kind: "exhausted" }
+  /** A bug of ours, which cost one connection. */
+  | { readonly kind: "fault"; readonly error: unknown };
+
+/** Why a member is no longer here. */
+export type LeftReason = ByeCode | "connectionLost";

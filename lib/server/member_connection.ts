@@ -1,0 +1,76 @@
+import type { Clock } from "../clock.ts";
+import type { ByeCode, ServerMessage } from "../codec/mod.ts";
+import { farewellTimeoutMs } from "../limits.ts";
+import type { Link, LinkEnd, MessageHandler } from "../transport/mod.ts";
+import type { LeftReason } from "./event.ts";
+import type { Connection } from "./member.ts";
+
+/** A member's TCP connection, from its welcome to its farewell. */
+export class MemberConnection implements Connection {
+  readonly address: string;
+  readonly #link: Link;
+  readonly #clock: Clock;
+  #farewell: ByeCode | undefined;
+
+  constructor(link: Link, address: string, clock: Clock) {
+    this.#link = link;
+    this.address = address;
+    this.#clock = clock;
+  }
+
+  send(message: ServerMessage): void {
+    this.#link.send(message);
+  }
+
+  sendEncoded(message: Uint8Array): void {
+    this.#link.sendEncoded(message);
+  }
+
+  check(): void {
+    this.#link.check();
+  }
+
+  /** Hands on what comes until the connection ends; answers why it did, after the goodbyes. */
+  async receive(handle: MessageHandler): Promise<LinkEnd> {
+    const end = await this.#link.receive((message) => {
+      if (message.kind !== "bye") return handle(message);
+      this.#farewell ??= "leaving";
+      this.#link.close();
+    });
+    if (end.kind === "violated") {
+      this.send({ kind: "bye", code: "protocolViolation" });
+      await this.finish();
+    }
+    return end;
+  }
+
+  end(code: ByeCode): void {
+    if (this.#farewell) return;
+    this.#farewell = code;
+    this.send({ kind: "bye", code });
+    this.finish();
+  }
+
+  /** Closes the connection once what is queued has left, or will not leave. */
+  async finish(): Promise<void> {
+    const deadline = this.#clock.after(farewellTimeoutMs, () => this.#link.close());
+    await this.#link.flushed();
+    deadline.cancel();
+    this.#link.close();
+  }
+
+  /** Why the member left, given how its link ended. */
+  reasonFor(end: LinkEnd): LeftReason {
+    switch (end.kind) {
+      case "closed":
+        return this.#farewell ?? "leaving";
+      case "lost":
+        return this.#farewell ?? "connectionLost";
+      case "violated":
+        return "protocolViolation";
+      case "slowReader":
+      case "silence":
+        return end.kind;
+    }
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * The server: who is here, and what reaches whom. Its core takes events and answers with actions; sockets
+ * and timers are at its edge. It never sees a key of its members, nor inside a private message.
+ *
+ * ```ts
+ * import { startServer } from "./lib/server/mod.ts";
+ *
+ * const server = await startServer({ host: "127.0.0.1", port: 0 });
+ * console.log(server.addr.port, server.fingerprint);
+ * await server.close();
+ * ```
+ *
+ * @module
+ */
+export type { LeftReason, ServerEvent } from "./event.ts";
+export { DataDirError } from "./key_file.ts";
+export type { FloodLimits } from "./member.ts";
+export { type Server, type ServerOptions, startServer } from "./server.ts";
+export type { Rate } from "./token_bucket.ts";

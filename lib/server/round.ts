@@ -1,0 +1,91 @@
+import type { Clock } from "../clock.ts";
+import { encodedMessage } from "../codec/mod.ts";
+import { maxDatagramPlaintextBytes } from "../crypto/mod.ts";
+import type { OutgoingDatagram } from "../transport/mod.ts";
+import type { Member } from "./member.ts";
+
+/** A probe's length; each datagram leaves room for one. */
+const probeBytes = 13;
+const maxBodyBytes = maxDatagramPlaintextBytes - probeBytes;
+
+/**
+ * Global messages on their way to everybody: packed once, then sealed for each member.
+ *
+ * Under load many messages come together between two rounds, and then share datagrams: what a message
+ * costs falls as the room gets busier.
+ */
+export class Round {
+  readonly #messages: readonly Uint8Array[];
+  readonly #newestSeq: number;
+  readonly #clock: Clock;
+  readonly #bodies: readonly Uint8Array[];
+  readonly #overUdp: Member[] = [];
+
+  /** @param messages encoded, in order */
+  constructor(messages: readonly Uint8Array[], newestSeq: number, clock: Clock) {
+    this.#messages = messages;
+    this.#newestSeq = newestSeq;
+    this.#clock = clock;
+    this.#bodies = pack(messages.filter(fitsDatagram));
+  }
+
+  /** Takes a member in. What can't go to it by datagrams goes over TCP now. */
+  add(member: Member): void {
+    const isUp = member.path.isUp;
+    if (isUp) this.#overUdp.push(member);
+    for (const message of this.#messages) {
+      if (!isUp || !fitsDatagram(message)) member.connection.sendEncoded(message);
+    }
+  }
+
+  /** The datagrams, in batches: finish one before the next, and each member gets them in order. */
+  *batches(): Iterable<Iterable<OutgoingDatagram>> {
+    for (const body of this.#bodies) yield this.#batch(body);
+  }
+
+  *#batch(body: Uint8Array): Iterable<OutgoingDatagram> {
+    const now = this.#clock.now();
+    for (const { path } of this.#overUdp) {
+      path.monitor.use(now);
+      const plaintext = path.monitor.nextProbeAt <= now ? this.#withProbe(body, path, now) : body;
+      yield { path, plaintext };
+    }
+  }
+
+  #withProbe(body: Uint8Array, path: OutgoingDatagram["path"], now: number): Uint8Array {
+    const number = path.monitor.sendProbe(now);
+    return concat([body, encodedMessage({ kind: "probe", number, seq: this.#newestSeq })]);
+  }
+}
+
+function fitsDatagram(message: Uint8Array): boolean {
+  return message.length <= maxBodyBytes;
+}
+
+/** Fills as few datagrams as the order of the messages allows. */
+function pack(messages: readonly Uint8Array[]): Uint8Array[] {
+  const bodies: Uint8Array[] = [];
+  let body: Uint8Array[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    if (bytes + message.length > maxBodyBytes) {
+      bodies.push(concat(body));
+      body = [];
+      bytes = 0;
+    }
+    body.push(message);
+    bytes += message.length;
+  }
+  if (body.length > 0) bodies.push(concat(body));
+  return bodies;
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}

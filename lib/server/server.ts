@@ -1,0 +1,230 @@
+import { type Clock, systemClock, type Timer } from "../clock.ts";
+import {
+  type MemberHello,
+  type Message,
+  ProtocolError,
+  protocolVersion,
+  type ServerHello,
+} from "../codec/mod.ts";
+import { fingerprint, generateKeyPair, type KeyPair } from "../crypto/mod.ts";
+import {
+  defaultMaxMembers,
+  defaultPort,
+  farewellTimeoutMs,
+  handshakeTimeoutMs,
+  maxTextBytes,
+  tickMs,
+} from "../limits.ts";
+import {
+  type Authenticated,
+  closeQuietly,
+  Link,
+  respondToHandshake,
+  UdpSocket,
+} from "../transport/mod.ts";
+import { software } from "../version.ts";
+import { ServerCore } from "./core.ts";
+import { Doorman, type Visitor } from "./doorman.ts";
+import type { LeftReason, ServerEvent } from "./event.ts";
+import { loadOrCreateKeyPair } from "./key_file.ts";
+import { listen, type Listening } from "./listen.ts";
+import type { FloodLimits, Member } from "./member.ts";
+import { MemberConnection } from "./member_connection.ts";
+
+export interface ServerOptions {
+  /** The address to listen on; otherwise every one that this machine has. */
+  readonly host?: string | undefined;
+  /** For TCP and UDP; 0 for any that is free. Otherwise {@linkcode defaultPort}. */
+  readonly port?: number | undefined;
+  /** Where the server's key is kept; otherwise it lasts as long as the server. */
+  readonly dataDir?: string | undefined;
+  readonly maxMembers?: number | undefined;
+  /** What a member may send in a second; otherwise what `limits.ts` says. */
+  readonly floodLimits?: FloodLimits | undefined;
+  /** Told of everything worth a line in a log. */
+  readonly report?: ((event: ServerEvent) => void) | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+export interface Server {
+  /** Where it listens: the same port for TCP and UDP. */
+  readonly addr: { readonly hostname: string; readonly port: number };
+  /** Names its lasting key, for members to compare. */
+  readonly fingerprint: string;
+  /** Says goodbye to every member and stops. */
+  close(): Promise<void>;
+}
+
+/** How long to wait before accepting again when the machine has no descriptor left. */
+const acceptPauseMs = 100;
+
+const hello: ServerHello = { version: protocolVersion, software, maxTextBytes };
+
+/**
+ * Starts a server.
+ *
+ * @throws {DataDirError} where `dataDir` can't serve
+ * @throws {Deno.errors.AddrInUse} and what else the system says to listening there
+ */
+export async function startServer(options: ServerOptions = {}): Promise<Server> {
+  const { dataDir, host, port = defaultPort } = options;
+  const keyPair = dataDir === undefined ? generateKeyPair() : await loadOrCreateKeyPair(dataDir);
+  return new RunningServer(keyPair, listen(host, port), options);
+}
+
+/** The edge of the server: sockets and timers on this side, the core on the other. */
+class RunningServer implements Server {
+  readonly addr: Server["addr"];
+  readonly fingerprint: string;
+  readonly #keyPair: KeyPair;
+  readonly #listener: Deno.TcpListener;
+  readonly #udp: UdpSocket;
+  readonly #clock: Clock;
+  readonly #report: (event: ServerEvent) => void;
+  readonly #core: ServerCore;
+  readonly #doorman = new Doorman();
+  /** Everything under way that `close` has to wait for. */
+  readonly #tasks = new Set<Promise<void>>();
+  readonly #streams = new Set<{ close(): void }>();
+  #fanOut: Promise<void> | undefined;
+  #timer: Timer | undefined;
+  #isClosing = false;
+
+  constructor(keyPair: KeyPair, { listener, datagrams }: Listening, options: ServerOptions) {
+    const { hostname, port } = listener.addr as Deno.NetAddr;
+    this.addr = { hostname, port };
+    this.fingerprint = fingerprint(keyPair.publicKey);
+    this.#keyPair = keyPair;
+    this.#listener = listener;
+    this.#udp = new UdpSocket(datagrams);
+    this.#clock = options.clock ?? systemClock;
+    this.#report = options.report ?? (() => {});
+    this.#core = new ServerCore({
+      clock: this.#clock,
+      outputs: {
+        wakeFanOut: () => this.#fanOut ??= this.#runFanOut(),
+        sendDatagram: (datagram) => void this.#udp.send(datagram),
+        report: this.#report,
+      },
+      maxMembers: options.maxMembers ?? defaultMaxMembers,
+      floodLimits: options.floodLimits,
+    });
+    this.#track(this.#accept());
+    this.#track(this.#udp.receive((datagram, from) => this.#core.receiveDatagram(datagram, from)));
+    this.#tick();
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    this.#timer?.cancel();
+    closeQuietly(this.#listener);
+    this.#doorman.turnAwayOlderThan(Infinity);
+    this.#core.stop();
+    const deadline = this.#clock.after(farewellTimeoutMs, () => {
+      for (const stream of this.#streams) closeQuietly(stream);
+    });
+    await this.#fanOut;
+    this.#udp.close();
+    while (this.#tasks.size > 0) await Promise.all(this.#tasks);
+    deadline.cancel();
+  }
+
+  // ------------------------------------------------------------------------------------ connections
+
+  async #accept(): Promise<void> {
+    while (!this.#isClosing) {
+      try {
+        const conn = await this.#listener.accept();
+        this.#track(this.#serve(conn));
+      } catch (error) {
+        if (this.#isClosing) return;
+        if (!(error instanceof Deno.errors.ConnectionAborted)) await this.#catchBreath();
+      }
+    }
+  }
+
+  /** Waits until the machine may have a descriptor again; meanwhile nobody who is here is affected. */
+  #catchBreath(): Promise<void> {
+    this.#report({ kind: "exhausted" });
+    return new Promise((resolve) => this.#clock.after(acceptPauseMs, resolve));
+  }
+
+  async #serve(conn: Deno.TcpConn): Promise<void> {
+    const { hostname } = conn.remoteAddr as Deno.NetAddr;
+    const close = () => closeQuietly(conn);
+    const visitor: Visitor = { hostname, since: this.#clock.now(), close };
+    if (!this.#doorman.enter(visitor)) return close();
+    this.#streams.add(conn);
+    try {
+      conn.setNoDelay(true);
+      const authenticated = await respondToHandshake(conn, this.#keyPair, hello);
+      this.#doorman.finish(visitor);
+      await this.#converse(authenticated, hostname);
+    } catch (error) {
+      this.#reportFailure(error, hostname);
+    } finally {
+      this.#doorman.finish(visitor);
+      this.#doorman.leave(visitor);
+      this.#streams.delete(conn);
+      close();
+    }
+  }
+
+  async #converse(authenticated: Authenticated<MemberHello>, address: string): Promise<void> {
+    const link = new Link(authenticated, this.#clock);
+    const connection = new MemberConnection(link, address, this.#clock);
+    const member = this.#core.admit(authenticated.hello, authenticated.handshaken, connection);
+    if (!member) return await connection.finish();
+    let reason: LeftReason = "connectionLost";
+    try {
+      const end = await connection.receive((message) => this.#receive(member, message));
+      if (end.kind === "violated") {
+        const { name } = member;
+        this.#report({ kind: "violated", address, name, code: end.error.code });
+      }
+      reason = connection.reasonFor(end);
+    } finally {
+      this.#core.depart(member, reason);
+    }
+  }
+
+  #receive(member: Member, message: Message): void | Promise<void> {
+    const pauseMs = this.#core.receive(member, message);
+    if (pauseMs > 0) return new Promise((resolve) => void this.#clock.after(pauseMs, resolve));
+  }
+
+  #reportFailure(error: unknown, address: string): void {
+    if (error instanceof ProtocolError) {
+      this.#report({ kind: "violated", address, name: undefined, code: error.code });
+    } else if (!isNetworkError(error)) {
+      this.#report({ kind: "fault", error });
+    }
+  }
+
+  // ------------------------------------------------------------------------------------- as time passes
+
+  async #runFanOut(): Promise<void> {
+    await undefined; // messages of the same tick share a round
+    for (let round = this.#core.takeRound(); round; round = this.#core.takeRound()) {
+      for (const batch of round.batches()) await this.#udp.sendToAll(batch);
+    }
+    this.#fanOut = undefined;
+  }
+
+  #tick(): void {
+    this.#doorman.turnAwayOlderThan(this.#clock.now() - handshakeTimeoutMs);
+    this.#core.tick();
+    this.#timer = this.#clock.after(tickMs, () => this.#tick());
+  }
+
+  #track(task: Promise<void>): void {
+    this.#tasks.add(task);
+    task.finally(() => this.#tasks.delete(task));
+  }
+}
+
+/** What a socket that was reset, or closed under its reader, throws. */
+function isNetworkError(error: unknown): boolean {
+  return Object.values(Deno.errors).some((kind) => error instanceof kind);
+}
