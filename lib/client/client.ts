@@ -1,0 +1,222 @@
+import { type Clock, systemClock, type Timer } from "../clock.ts";
+import type { MessageId } from "../codec/mod.ts";
+import { generateIdentity, type Identity } from "../crypto/mod.ts";
+import { reconnectPauseMs } from "../limits.ts";
+import { ClientCore } from "./core.ts";
+import { ChatError, type ChatErrorCode, type ClientEvent, type DisconnectedCode } from "./event.ts";
+import { EventStream } from "./event_stream.ts";
+import { parseServerAddress, type ServerAddress } from "./server_address.ts";
+import { ServerConnection } from "./server_connection.ts";
+
+export interface ConnectOptions {
+  /** `HOST[:PORT]`. */
+  readonly server: string;
+  readonly name: string;
+  /** Who we are; otherwise somebody new. */
+  readonly identity?: Identity | undefined;
+  readonly clock?: Clock | undefined;
+  /** Between 0 and 1, as `Math.random`, for the pauses between attempts to reconnect. */
+  readonly random?: (() => number) | undefined;
+}
+
+/** A member's connection to a server, which comes back by itself when it breaks. */
+export interface Client {
+  /** Our name as the server writes it. */
+  readonly name: string;
+  /** The fingerprint of the server's key. */
+  readonly serverFingerprint: string;
+  /**
+   * Says something to everybody; resolves once the server has numbered it.
+   *
+   * @throws {ChatError} `textEmpty`, `textTooLong`, `outboxFull`, or why the connection is over
+   */
+  say(text: string): Promise<{ seq: number }>;
+  /**
+   * Tells one member something; resolves once the server has accepted it. That it arrived is an event.
+   *
+   * @throws {ChatError} `unknownMember`, `addresseeBusy`, or as {@linkcode say}
+   */
+  tell(to: string, text: string): Promise<{ id: MessageId }>;
+  /** Names of those connected now, ours included. */
+  members(): string[];
+  /** What happens from now on, to one reader; call it again for another. */
+  events(): AsyncIterableIterator<ClientEvent, undefined>;
+  /** Leaves. What has not been acknowledged by then is lost. */
+  close(): Promise<void>;
+}
+
+/** Codes after which trying again by itself would help nobody. */
+const finalCodes: ReadonlySet<DisconnectedCode> = new Set<DisconnectedCode>([
+  "closed",
+  "replaced",
+  "serverKeyChanged",
+  "versionUnsupported",
+  "nameTaken",
+  "nameEmpty",
+  "nameTooLong",
+  "nameBadCharacter",
+  "nameBadStart",
+  "nameMixedScripts",
+]);
+
+/**
+ * Enters a server under a name.
+ *
+ * @throws {TypeError} where `server` isn't an address
+ * @throws {ChatError} where nobody answers there, or the server refuses; a connection that breaks later is
+ * mended without a word to the caller other than events
+ */
+export async function connect(options: ConnectOptions): Promise<Client> {
+  const client = new ReconnectingClient(parseServerAddress(options.server), options);
+  await client.start();
+  return client;
+}
+
+/** The edge of the client: connections and timers on this side, the core on the other. */
+class ReconnectingClient implements Client {
+  readonly #address: ServerAddress;
+  readonly #wantedName: string;
+  readonly #identity: Identity;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #core: ClientCore;
+  readonly #streams = new Set<EventStream<ClientEvent>>();
+  #connection: ServerConnection | undefined;
+  #running: Promise<void> | undefined;
+  #isClosed = false;
+  /** The pause before the next attempt to connect, while there is one. */
+  #pause: { readonly timer: Timer; readonly end: () => void } | undefined;
+
+  constructor(address: ServerAddress, options: ConnectOptions) {
+    this.#address = address;
+    this.#wantedName = options.name;
+    this.#identity = options.identity ?? generateIdentity();
+    this.#clock = options.clock ?? systemClock;
+    this.#random = options.random ?? Math.random;
+    this.#core = new ClientCore({ clock: this.#clock, emit: (event) => this.#emit(event) });
+  }
+
+  get name(): string {
+    return this.#core.name;
+  }
+
+  get serverFingerprint(): string {
+    return this.#connection!.serverFingerprint;
+  }
+
+  say(text: string): Promise<{ seq: number }> {
+    return this.#whileOpen(() => this.#core.say(text));
+  }
+
+  tell(to: string, text: string): Promise<{ id: MessageId }> {
+    return this.#whileOpen(() => this.#core.tell(to, text));
+  }
+
+  members(): string[] {
+    return this.#core.members();
+  }
+
+  events(): AsyncIterableIterator<ClientEvent, undefined> {
+    const stream = new EventStream<ClientEvent>((ended) => this.#streams.delete(ended));
+    if (this.#isClosed) stream.end();
+    else this.#streams.add(stream);
+    return stream;
+  }
+
+  async close(): Promise<void> {
+    this.#finish("closed");
+    this.#pause?.end();
+    await this.#connection?.leave();
+    await this.#running;
+  }
+
+  /** Makes the first connection, which the caller waits for, and looks after it from then on. */
+  async start(): Promise<void> {
+    const connection = await this.#open();
+    this.#running = this.#keepConnected(connection);
+    await Promise.race([connection.listed, connection.ended]);
+  }
+
+  // --------------------------------------------------------------------------------- staying connected
+
+  #open(): Promise<ServerConnection> {
+    return ServerConnection.open({
+      address: this.#address,
+      name: this.#core.name || this.#wantedName,
+      identity: this.#identity,
+      clock: this.#clock,
+      core: this.#core,
+      knownServerKey: this.#connection?.serverKey,
+    });
+  }
+
+  async #keepConnected(connection: ServerConnection): Promise<void> {
+    for (let current: ServerConnection | undefined = connection; current;) {
+      this.#connection = current;
+      const code = await current.ended;
+      this.#core.exit();
+      current = await this.#reconnect(code);
+      if (current) this.#emit({ kind: "reconnected" });
+    }
+  }
+
+  /** The next connection; `undefined` where there will be none. */
+  async #reconnect(code: DisconnectedCode): Promise<ServerConnection | undefined> {
+    for (let attempt = 0; !this.#isClosed; attempt++) {
+      if (finalCodes.has(code)) {
+        this.#finish(code as ChatErrorCode);
+        return undefined;
+      }
+      const retryInMs = this.#pauseMs(attempt);
+      this.#emit({ kind: "disconnected", code, retryInMs });
+      await this.#wait(retryInMs);
+      if (this.#isClosed) return undefined;
+      try {
+        return await this.#open();
+      } catch (error) {
+        if (!(error instanceof ChatError)) throw error;
+        code = error.code;
+      }
+    }
+    return undefined;
+  }
+
+  /** Growing, and drawn at random, so that a server that comes back isn't met by everybody at once. */
+  #pauseMs(attempt: number): number {
+    const { first, longest } = reconnectPauseMs;
+    const most = Math.min(longest, first * 2 ** attempt);
+    return Math.round(most * (0.5 + this.#random() / 2));
+  }
+
+  #wait(pauseMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        this.#pause?.timer.cancel();
+        this.#pause = undefined;
+        resolve();
+      };
+      this.#pause = { timer: this.#clock.after(pauseMs, end), end };
+    });
+  }
+
+  // ------------------------------------------------------------------------------------------- the end
+
+  #finish(code: ChatErrorCode): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#core.fail(new ChatError(code));
+    this.#emit({ kind: "closed", code });
+    for (const stream of this.#streams) stream.end();
+  }
+
+  async #whileOpen<Result>(request: () => Promise<Result>): Promise<Result> {
+    if (this.#isClosed) throw new ChatError("closed");
+    const result = request();
+    this.#connection?.arm();
+    return await result;
+  }
+
+  #emit(event: ClientEvent): void {
+    for (const stream of this.#streams) stream.push(event);
+  }
+}

@@ -1,0 +1,344 @@
+import type { Clock } from "../clock.ts";
+import {
+  ByteReader,
+  decodeContent,
+  decodeMessage,
+  encodeContent,
+  encodedMessage,
+  type Heard,
+  type MemberMessage,
+  type Message,
+  type MessageId,
+  ProtocolError,
+  readDatagramHeader,
+  type RejectedCode,
+  type Said,
+  type Told,
+  type Welcome,
+} from "../codec/mod.ts";
+import { maxOutbox, maxTextBytes, rememberedIds } from "../limits.ts";
+import type {
+  DatagramAddress,
+  DatagramPath,
+  OutgoingDatagram,
+  PathState,
+} from "../transport/mod.ts";
+import { ChatError, type ClientEvent } from "./event.ts";
+import { Roll } from "./roll.ts";
+import { type Next, RoomOrder } from "./room_order.ts";
+import { SayQueue } from "./say_queue.ts";
+import { SendQueue } from "./send_queue.ts";
+
+/** One connection to the server, from its welcome to its end. */
+export interface Session {
+  /** Sends over TCP. */
+  send(message: MemberMessage): void;
+  /** Sends one datagram, when it can. */
+  sendDatagram(datagram: OutgoingDatagram): void;
+  readonly path: DatagramPath;
+}
+
+export interface ClientCoreOptions {
+  readonly clock: Clock;
+  readonly emit: (event: ClientEvent) => void;
+}
+
+const nothing = new Uint8Array();
+const utf8 = new TextEncoder();
+
+/**
+ * What a client does, without sockets and without waiting: what the user writes, what the server sends
+ * and the passing of time come in by its methods; events and the session's messages go out.
+ *
+ * ```
+ *          enter                  exit
+ * apart ─────────▶ in session ─────────▶ apart        whatever is written while apart waits in the queues
+ * ```
+ *
+ * After every call, {@linkcode nextTickAt} says when {@linkcode tick} is wanted.
+ */
+export class ClientCore {
+  readonly #clock: Clock;
+  readonly #emit: (event: ClientEvent) => void;
+  readonly #says = new SayQueue();
+  readonly #sends = new SendQueue();
+  readonly #order = new RoomOrder();
+  readonly #roll = new Roll();
+  /** Private messages that were shown, by author and id, so that none is shown twice. */
+  readonly #shown = new Set<string>();
+  #session: Session | undefined;
+  #name = "";
+  #transport: "udp" | "tcp" | undefined;
+  #onListed: (() => void) | undefined;
+
+  constructor({ clock, emit }: ClientCoreOptions) {
+    this.#clock = clock;
+    this.#emit = emit;
+  }
+
+  /** Our name as the server writes it, once it has welcomed us. */
+  get name(): string {
+    return this.#name;
+  }
+
+  /** Names of those present, ours included. */
+  members(): string[] {
+    return this.#roll.names;
+  }
+
+  // ---------------------------------------------------------------------------------- what we write
+
+  /** @see Client.say */
+  say(text: string): Promise<{ seq: number }> {
+    return new Promise((resolve, reject) => {
+      this.#checkRoom(text);
+      const sentAt = this.#clock.wallTime();
+      const say = { kind: "say", id: randomId(), sentAt, text, signature: nothing } as const;
+      this.#says.add({ say, resolve, reject });
+      this.#transmit();
+    });
+  }
+
+  /** @see Client.tell */
+  tell(to: string, text: string): Promise<{ id: MessageId }> {
+    return new Promise((resolve, reject) => {
+      this.#checkRoom(text);
+      const envelope = encodeContent({ sentAt: this.#clock.wallTime(), text });
+      const send = { kind: "send", id: randomId(), to, envelope } as const;
+      this.#sends.add({ send, resolve, reject });
+      this.#transmit();
+    });
+  }
+
+  #checkRoom(text: string): void {
+    if (text === "") throw new ChatError("textEmpty");
+    if (utf8.encode(text).length > maxTextBytes) throw new ChatError("textTooLong");
+    if (this.#says.size + this.#sends.size >= maxOutbox) throw new ChatError("outboxFull");
+  }
+
+  #transmit(): void {
+    const session = this.#session;
+    if (!session) return;
+    for (const send of this.#sends.transmit()) session.send(send);
+    const now = this.#clock.now();
+    const transmission = this.#says.transmit(now, session.path.isUp);
+    if (!transmission) return;
+    if (transmission.transport === "tcp") {
+      for (const say of transmission.says) session.send(say);
+    } else {
+      session.path.monitor.use(now);
+      session.sendDatagram({ path: session.path, plaintext: transmission.plaintext });
+    }
+  }
+
+  // --------------------------------------------------------------------------------------- sessions
+
+  /**
+   * The server has welcomed us: what was waiting goes out.
+   *
+   * @returns resolves when the list of members is complete
+   */
+  enter(session: Session, welcome: Welcome): Promise<void> {
+    this.#session = session;
+    this.#name = welcome.name;
+    this.#order.enter(welcome.room, welcome.newestSeq, this.#clock.now());
+    this.#roll.restart();
+    this.#says.restart();
+    this.#sends.restart();
+    this.tick();
+    return new Promise((resolve) => this.#onListed = resolve);
+  }
+
+  /** The connection is gone; the next {@linkcode enter} goes on from here. */
+  exit(): void {
+    this.#session = undefined;
+  }
+
+  /** There will be no other connection: whoever waits for an answer gets this one. */
+  fail(error: ChatError): void {
+    this.exit();
+    for (const { reject } of [...this.#says.clear(), ...this.#sends.clear()]) reject(error);
+  }
+
+  // --------------------------------------------------------------------------- what the server sends
+
+  /**
+   * Takes a message that came over TCP.
+   *
+   * @throws {ProtocolError} for what no server may send
+   */
+  receive(message: Message): void {
+    const now = this.#clock.now();
+    switch (message.kind) {
+      case "said":
+        this.#receiveSaid(message);
+        break;
+      case "numbered":
+        this.#order.expect(message.seq, now);
+        this.#says.settle(message.id)?.resolve({ seq: message.seq });
+        break;
+      case "missing":
+        this.#show(this.#order.giveUp(message.lastSeq, now));
+        break;
+      case "accepted":
+        this.#sends.accept(message.id)?.resolve({ id: message.id });
+        break;
+      case "rejected":
+        this.#reject(message.id, message.code);
+        break;
+      case "told":
+        this.#receiveTold(message);
+        break;
+      case "delivered":
+        this.#conclude(message.id, "delivered");
+        break;
+      case "members":
+        this.#announce(this.#roll.list(message.names, message.complete));
+        if (message.complete) this.#onListed?.();
+        break;
+      case "presence":
+        this.#announce(this.#roll.change(message.joined, message.left));
+        break;
+      case "heard":
+        this.#hear(message, now);
+        break;
+      case "ping":
+        this.#session?.send({ kind: "pong" });
+        break;
+      case "pong":
+        break;
+      default:
+        throw new ProtocolError("unexpectedMessage", `a server sent ${message.kind}`);
+    }
+    this.#transmit();
+  }
+
+  /**
+   * Takes a datagram from anywhere; what isn't our server's changes nothing.
+   *
+   * @throws {ProtocolError} where our server itself sends nonsense
+   */
+  receiveDatagram(datagram: Uint8Array, from: DatagramAddress): void {
+    const session = this.#session;
+    const header = readDatagramHeader(datagram);
+    if (!session || header?.sessionId !== session.path.sessionId) return;
+    const plaintext = session.path.open(header, datagram, from);
+    if (!plaintext) return;
+    const reader = new ByteReader(plaintext);
+    while (reader.remaining > 0) this.#receiveOverUdp(session, decodeMessage(reader));
+    this.#transmit();
+  }
+
+  #receiveOverUdp(session: Session, message: Message): void {
+    switch (message.kind) {
+      case "said":
+        return this.#receiveSaid(message);
+      case "probe": {
+        const { number } = message;
+        session.send({ kind: "heard", number, seq: this.#order.contiguousSeq });
+        return this.#order.expect(message.seq, this.#clock.now());
+      }
+      default:
+        throw new ProtocolError("unexpectedMessage", `a server sent ${message.kind} over UDP`);
+    }
+  }
+
+  #hear({ number, seq }: Heard, now: number): void {
+    this.#order.expect(seq, now);
+    const monitor = this.#session?.path.monitor;
+    if (!monitor) return;
+    monitor.hear(number, now);
+    this.#noticeTransport(monitor.state);
+  }
+
+  #receiveSaid(said: Said): void {
+    const now = this.#clock.now();
+    this.#order.receive(said, now);
+    this.#show(this.#order.take(now));
+    if (said.from === this.#name) this.#says.settle(said.id)?.resolve({ seq: said.seq });
+  }
+
+  #show(next: Iterable<Next>): void {
+    for (const item of next) {
+      if (item.kind === "missing") this.#emit(item);
+      else {
+        const { kind, seq, from, text, sentAt } = item;
+        this.#emit({ kind, seq, from, text, sentAt });
+      }
+    }
+  }
+
+  #receiveTold({ delivery, from, id, envelope }: Told): void {
+    this.#session?.send({ kind: "received", delivery });
+    const shownKey = `${id} ${from}`;
+    if (this.#shown.has(shownKey)) return;
+    this.#shown.add(shownKey);
+    if (this.#shown.size > rememberedIds) {
+      const [oldest] = this.#shown;
+      this.#shown.delete(oldest!);
+    }
+    try {
+      const { text, sentAt } = decodeContent(envelope);
+      this.#emit({ kind: "told", from, id, text, sentAt });
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#emit({ kind: "unreadable", from, id }); // its author's doing, not the server's
+    }
+  }
+
+  #reject(id: MessageId, code: RejectedCode): void {
+    const pending = this.#sends.reject(id) ?? this.#says.settle(id);
+    if (pending) pending.reject(new ChatError(code));
+    else this.#conclude(id, "undelivered");
+  }
+
+  #conclude(id: MessageId, kind: "delivered" | "undelivered"): void {
+    const to = this.#sends.conclude(id);
+    if (to !== undefined) this.#emit({ kind, to, id });
+  }
+
+  #announce({ joined, left }: { joined: string[]; left: string[] }): void {
+    for (const name of left) this.#emit({ kind: "left", name });
+    for (const name of joined) this.#emit({ kind: "joined", name });
+  }
+
+  // ---------------------------------------------------------------------------------- as time passes
+
+  /** When {@linkcode tick} is wanted next, or `undefined` while apart. */
+  get nextTickAt(): number | undefined {
+    if (!this.#session) return undefined;
+    return Math.min(
+      this.#session.path.monitor.nextProbeAt,
+      this.#order.nextRequestAt ?? Infinity,
+      this.#says.nextTransmissionAt ?? Infinity,
+    );
+  }
+
+  /** Sends what is due: probes, repeats, requests for what is missing. */
+  tick(): void {
+    if (!this.#session) return;
+    const now = this.#clock.now();
+    const { path } = this.#session;
+    if (path.monitor.nextProbeAt <= now) {
+      const number = path.monitor.sendProbe(now);
+      const plaintext = encodedMessage({ kind: "probe", number, seq: this.#order.contiguousSeq });
+      this.#session.sendDatagram({ path, plaintext });
+    }
+    const request = this.#order.takeRequest(now);
+    if (request) this.#session.send({ kind: "repair", ...request });
+    this.#transmit();
+    this.#noticeTransport(path.monitor.state);
+  }
+
+  #noticeTransport(state: PathState): void {
+    if (state === "untried") return;
+    const transport = state === "up" ? "udp" : "tcp";
+    if (transport === this.#transport) return;
+    this.#transport = transport;
+    this.#emit({ kind: "path", transport });
+  }
+}
+
+function randomId(): MessageId {
+  return crypto.getRandomValues(new BigUint64Array(1))[0]!;
+}

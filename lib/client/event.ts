@@ -1,0 +1,74 @@
+import type {
+  ByeCode,
+  MessageId,
+  ProtocolErrorCode,
+  RefusedCode,
+  RejectedCode,
+} from "../codec/mod.ts";
+
+/** What a client reports, in the order in which it happened. */
+export type ClientEvent =
+  /** A global message, one's own too. In the room's order, each exactly once. */
+  | {
+    readonly kind: "said";
+    readonly seq: number;
+    readonly from: string;
+    readonly text: string;
+    /** The author's clock, in ms since 1970. */
+    readonly sentAt: number;
+  }
+  /** Global messages that can't be had any more. */
+  | { readonly kind: "missing"; readonly firstSeq: number; readonly lastSeq: number }
+  /** A private message to us. */
+  | {
+    readonly kind: "told";
+    readonly from: string;
+    readonly id: MessageId;
+    readonly text: string;
+    readonly sentAt: number;
+  }
+  /** A private message to us that can't be read, because its author's program garbled it. */
+  | { readonly kind: "unreadable"; readonly from: string; readonly id: MessageId }
+  /** A private message of ours has reached its addressee's client. */
+  | { readonly kind: "delivered"; readonly to: string; readonly id: MessageId }
+  /** The addressee left before a private message of ours, which the server had accepted, got there. */
+  | { readonly kind: "undelivered"; readonly to: string; readonly id: MessageId }
+  | { readonly kind: "joined"; readonly name: string }
+  | { readonly kind: "left"; readonly name: string }
+  /** Our global messages leave over this transport from now on. */
+  | { readonly kind: "path"; readonly transport: "udp" | "tcp" }
+  /** The connection is gone; what is written meanwhile is kept, and sent when it is back. */
+  | { readonly kind: "disconnected"; readonly code: DisconnectedCode; readonly retryInMs: number }
+  | { readonly kind: "reconnected" }
+  /** It is over: by our own `close`, or because trying again would not help. */
+  | { readonly kind: "closed"; readonly code: ChatErrorCode };
+
+/** Why a connection that stood is gone. */
+export type DisconnectedCode = ByeCode | "connectionLost" | ChatErrorCode;
+
+export type ChatErrorCode =
+  | RefusedCode
+  | RejectedCode
+  /** Nobody answers there. */
+  | "unreachable"
+  /** Somebody answers, but not in this protocol. */
+  | "notAServer"
+  /** Not the server that was there before. */
+  | "serverKeyChanged"
+  /** A newer connection of the same identity has the name now. */
+  | "replaced"
+  /** The text is longer than the server takes. */
+  | "textTooLong"
+  /** Too many messages wait for the connection to come back. */
+  | "outboxFull"
+  | "closed"
+  | ProtocolErrorCode;
+
+/** A request that can't be met; the code says why, and programs put it into words. */
+export class ChatError extends Error {
+  override readonly name = "ChatError";
+
+  constructor(readonly code: ChatErrorCode, options?: ErrorOptions) {
+    super(code, options);
+  }
+}

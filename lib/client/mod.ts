@@ -1,0 +1,17 @@
+/**
+ * The client: one member's view of the room. Its core takes what the user writes and what the server sends;
+ * sockets and timers are at its edge. The terminal is one of its users, bots and tests are others.
+ *
+ * ```ts
+ * import { connect } from "./lib/client/mod.ts";
+ *
+ * const ana = await connect({ server: "127.0.0.1:7700", name: "ana" });
+ * await ana.say("Olá, todos!");
+ * for await (const event of ana.events()) console.log(event);
+ * ```
+ *
+ * @module
+ */
+export { type Client, connect, type ConnectOptions } from "./client.ts";
+export { ChatError, type ChatErrorCode, type ClientEvent, type DisconnectedCode } from "./event.ts";
+export { formatServerAddress, parseServerAddress, type ServerAddress } from "./server_address.ts";

@@ -1,0 +1,39 @@
+/** The names of those present, kept up to date from what the server tells. */
+export class Roll {
+  #names = new Set<string>();
+  /** The list after a reconnect, while it is still coming. */
+  #incoming: Set<string> | undefined;
+  #isKnown = false;
+
+  get names(): string[] {
+    return [...this.#names];
+  }
+
+  /** A connection stands; its list will follow. */
+  restart(): void {
+    this.#incoming = new Set();
+  }
+
+  /** Takes a part of the list; once it is complete, answers who came and went since the last one. */
+  list(names: readonly string[], isComplete: boolean): { joined: string[]; left: string[] } {
+    const incoming = this.#incoming ??= new Set();
+    for (const name of names) incoming.add(name);
+    if (!isComplete) return { joined: [], left: [] };
+    const joined = this.#isKnown ? [...incoming].filter((name) => !this.#names.has(name)) : [];
+    const left = [...this.#names].filter((name) => !incoming.has(name));
+    this.#names = incoming;
+    this.#incoming = undefined;
+    this.#isKnown = true;
+    return { joined, left };
+  }
+
+  /** Takes news; answers what of it is new here. */
+  change(joined: readonly string[], left: readonly string[]): { joined: string[]; left: string[] } {
+    const news = {
+      joined: joined.filter((name) => !this.#names.has(name)),
+      left: left.filter((name) => this.#names.delete(name)),
+    };
+    for (const name of joined) this.#names.add(name);
+    return news;
+  }
+}

@@ -1,0 +1,109 @@
+import { encodedMessage, type MessageId, type Say } from "../codec/mod.ts";
+import { maxDatagramPlaintextBytes } from "../crypto/mod.ts";
+import { firstRepeatMs, maxDatagramTries, maxSaysInFlight } from "../limits.ts";
+
+/** How a batch is to be sent now. */
+export type SayTransmission =
+  | { readonly transport: "udp"; readonly plaintext: Uint8Array }
+  | { readonly transport: "tcp"; readonly says: readonly Say[] };
+
+/** A global message that its author waits to see numbered. */
+export interface PendingSay {
+  readonly say: Say;
+  readonly resolve: (numbered: { seq: number }) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Global messages on their way out, one batch at a time: the next leaves when the room has numbered the
+ * last, so an author's messages keep their order whatever UDP does to them.
+ *
+ * A batch is as many as share a datagram. It is repeated after {@linkcode firstRepeatMs}, doubling; after
+ * {@linkcode maxDatagramTries}, or where a text is too long for a datagram, it goes over TCP.
+ */
+export class SayQueue {
+  /** In the order written; the first {@linkcode SayQueue.#inFlight} of them are under way. */
+  readonly #pending = new Map<MessageId, PendingSay>();
+  readonly #inFlight = new Set<MessageId>();
+  #tries = 0;
+  #repeatAt: number | undefined;
+
+  get size(): number {
+    return this.#pending.size;
+  }
+
+  add(pending: PendingSay): void {
+    this.#pending.set(pending.say.id, pending);
+  }
+
+  /** Takes out what is settled; `undefined` where it was before, or is another's. */
+  settle(id: MessageId): PendingSay | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    this.#inFlight.delete(id);
+    if (this.#inFlight.size === 0) this.#repeatAt = undefined;
+    return pending;
+  }
+
+  /** Takes out everything. */
+  clear(): PendingSay[] {
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    this.#inFlight.clear();
+    return pending;
+  }
+
+  /** A new connection knows nothing of what the last one carried: all of it is to be sent again. */
+  restart(): void {
+    this.#inFlight.clear();
+    this.#repeatAt = undefined;
+  }
+
+  /** When {@linkcode transmit} has something to do next: now, later, or `undefined` for never. */
+  get nextTransmissionAt(): number | undefined {
+    if (this.#inFlight.size > 0) return this.#repeatAt;
+    return this.#pending.size > 0 ? -Infinity : undefined;
+  }
+
+  /** What is to be sent now: the next batch, or the last one again. */
+  transmit(now: number, isUdpUp: boolean): SayTransmission | undefined {
+    const dueAt = this.nextTransmissionAt;
+    if (dueAt === undefined || dueAt > now) return undefined;
+    if (this.#inFlight.size === 0) this.#tries = 0;
+    const plaintext = isUdpUp && this.#tries < maxDatagramTries ? this.#fillDatagram() : undefined;
+    if (plaintext === undefined) {
+      this.#repeatAt = undefined; // TCP does not lose it
+      return { transport: "tcp", says: this.#fillBatch() };
+    }
+    this.#repeatAt = now + firstRepeatMs * 2 ** this.#tries;
+    this.#tries++;
+    return { transport: "udp", plaintext };
+  }
+
+  /** What is in flight and, where that is nothing yet, the next that fit; `undefined` for a long text. */
+  #fillDatagram(): Uint8Array | undefined {
+    const datagram = new Uint8Array(maxDatagramPlaintextBytes);
+    const isRepeat = this.#inFlight.size > 0;
+    let bytes = 0;
+    for (const { say } of this.#pending.values()) {
+      if (isRepeat && !this.#inFlight.has(say.id)) break;
+      const encoded = encodedMessage(say);
+      if (bytes + encoded.length > datagram.length) break;
+      datagram.set(encoded, bytes);
+      bytes += encoded.length;
+      this.#inFlight.add(say.id);
+    }
+    return bytes > 0 ? datagram.subarray(0, bytes) : undefined;
+  }
+
+  #fillBatch(): Say[] {
+    const isRepeat = this.#inFlight.size > 0;
+    const batch: Say[] = [];
+    for (const { say } of this.#pending.values()) {
+      if (isRepeat ? !this.#inFlight.has(say.id) : batch.length === maxSaysInFlight) break;
+      batch.push(say);
+    }
+    for (const { id } of batch) this.#inFlight.add(id);
+    return batch;
+  }
+}

@@ -1,0 +1,260 @@
+import { timingSafeEqual } from "@std/crypto/timing-safe-equal";
+import type { Clock, Timer } from "../clock.ts";
+import {
+  type ByeCode,
+  type MemberMessage,
+  type Message,
+  ProtocolError,
+  protocolVersion,
+  type ServerHello,
+  type Welcome,
+} from "../codec/mod.ts";
+import { fingerprint, type Identity } from "../crypto/mod.ts";
+import { farewellTimeoutMs, handshakeTimeoutMs, pingAfterMs } from "../limits.ts";
+import {
+  type Authenticated,
+  closeQuietly,
+  type DatagramAddress,
+  DatagramPath,
+  initiateHandshake,
+  Link,
+  type LinkEnd,
+  type OutgoingDatagram,
+  UdpSocket,
+} from "../transport/mod.ts";
+import { software } from "../version.ts";
+import type { ClientCore, Session } from "./core.ts";
+import { ChatError, type DisconnectedCode } from "./event.ts";
+import type { ServerAddress } from "./server_address.ts";
+
+export interface ServerConnectionOptions {
+  readonly address: ServerAddress;
+  readonly name: string;
+  readonly identity: Identity;
+  readonly clock: Clock;
+  readonly core: ClientCore;
+  /** The server's static key, where it has been seen before: no other will do. */
+  readonly knownServerKey: Uint8Array | undefined;
+}
+
+/**
+ * One TCP connection to the server and the UDP socket beside it, from the welcome to the end; between
+ * them and the core, it keeps the time.
+ */
+export class ServerConnection implements Session {
+  /** The server's static key, which it has proved to hold. */
+  readonly serverKey: Uint8Array;
+  /** Resolves when the connection is over, with the reason. */
+  readonly ended: Promise<DisconnectedCode>;
+  readonly #link: Link;
+  readonly #clock: Clock;
+  readonly #core: ClientCore;
+  readonly #authenticated: Authenticated<ServerHello>;
+  readonly #udp: UdpSocket;
+  readonly #serverAddress: DatagramAddress;
+  readonly #welcomed = Promise.withResolvers<void>();
+  readonly #listed = Promise.withResolvers<void>();
+  #path: DatagramPath | undefined;
+  #timer: { readonly at: number; readonly timer: Timer } | undefined;
+  #pingedAt = -Infinity;
+  #farewell: ByeCode | undefined;
+
+  /**
+   * Connects, authenticates, and waits for the server's yes.
+   *
+   * @throws {ChatError} `unreachable`, `notAServer`, `serverKeyChanged`, or what the server refuses with
+   */
+  static async open(options: ServerConnectionOptions): Promise<ServerConnection> {
+    const conn = await dial(options.address, options.clock);
+    const deadline = options.clock.after(handshakeTimeoutMs, () => closeQuietly(conn));
+    try {
+      conn.setNoDelay(true);
+      const authenticated = await authenticate(conn, options);
+      const connection = new ServerConnection(authenticated, conn.remoteAddr, options);
+      await connection.#welcomed.promise;
+      return connection;
+    } catch (error) {
+      closeQuietly(conn);
+      throw error;
+    } finally {
+      deadline.cancel();
+    }
+  }
+
+  private constructor(
+    authenticated: Authenticated<ServerHello>,
+    remote: Deno.NetAddr,
+    { clock, core }: ServerConnectionOptions,
+  ) {
+    this.serverKey = authenticated.handshaken.remoteStaticKey;
+    this.#authenticated = authenticated;
+    this.#link = new Link(authenticated, clock);
+    this.#clock = clock;
+    this.#core = core;
+    this.#serverAddress = { hostname: remote.hostname, port: remote.port };
+    const hostname = remote.hostname.includes(":") ? "::" : "0.0.0.0";
+    this.#udp = new UdpSocket(Deno.listenDatagram({ transport: "udp", hostname, port: 0 }));
+    this.ended = this.#run();
+  }
+
+  get serverFingerprint(): string {
+    return fingerprint(this.serverKey);
+  }
+
+  /** Resolves when the list of members is complete. */
+  get listed(): Promise<void> {
+    return this.#listed.promise;
+  }
+
+  get path(): DatagramPath {
+    return this.#path!;
+  }
+
+  send(message: MemberMessage): void {
+    this.#link.send(message);
+  }
+
+  sendDatagram(datagram: OutgoingDatagram): void {
+    void this.#udp.send(datagram);
+  }
+
+  /** Sees to it that the core is called when it next wants to be; after every call to the core. */
+  arm(): void {
+    const coreAt = this.#core.nextTickAt;
+    if (coreAt === undefined) return;
+    const at = Math.min(coreAt, this.#pingAt);
+    if (this.#timer && this.#timer.at <= at) return;
+    this.#timer?.timer.cancel();
+    const timer = this.#clock.after(Math.max(0, at - this.#clock.now()), () => this.#tick());
+    this.#timer = { at, timer };
+  }
+
+  /** Says goodbye and closes, once what is queued has left or will not leave. */
+  async leave(): Promise<void> {
+    this.#farewell ??= "leaving";
+    this.#link.send({ kind: "bye", code: "leaving" });
+    const deadline = this.#clock.after(farewellTimeoutMs, () => this.#link.close());
+    await this.#link.flushed();
+    deadline.cancel();
+    this.#link.close();
+  }
+
+  async #run(): Promise<DisconnectedCode> {
+    const datagrams = this.#udp.receive((datagram, from) => this.#receiveDatagram(datagram, from));
+    try {
+      const end = await this.#link.receive((message) => this.#receive(message));
+      this.#welcomed.reject(new ChatError("notAServer")); // unless it was settled before
+      return this.#farewell ?? codeOf(end);
+    } finally {
+      this.#timer?.timer.cancel();
+      this.#link.close();
+      this.#udp.close();
+      await datagrams;
+    }
+  }
+
+  #receive(message: Message): void {
+    switch (message.kind) {
+      case "welcome":
+        return this.#enter(message);
+      case "refused":
+        this.#welcomed.reject(new ChatError(message.code));
+        return this.#link.close();
+      case "bye":
+        this.#farewell = message.code;
+        return this.#link.close();
+      default:
+        if (!this.#path) throw new ProtocolError("unexpectedMessage", "no welcome came first");
+        this.#core.receive(message);
+        this.arm();
+    }
+  }
+
+  #enter(welcome: Welcome): void {
+    if (this.#path) throw new ProtocolError("unexpectedMessage", "a second welcome came");
+    const session = this.#authenticated.handshaken.datagrams(welcome.sessionId);
+    this.#path = new DatagramPath(session, this.#serverAddress);
+    this.#core.enter(this, welcome).then(this.#listed.resolve);
+    this.#welcomed.resolve();
+    this.arm();
+  }
+
+  #receiveDatagram(datagram: Uint8Array, from: DatagramAddress): void {
+    try {
+      this.#core.receiveDatagram(datagram, from);
+      this.arm();
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#farewell = "protocolViolation";
+      this.#link.close();
+    }
+  }
+
+  get #pingAt(): number {
+    return Math.max(this.#link.lastHeardAt, this.#pingedAt) + pingAfterMs;
+  }
+
+  #tick(): void {
+    this.#timer = undefined;
+    this.#link.check();
+    const now = this.#clock.now();
+    if (this.#pingAt <= now) {
+      this.#pingedAt = now;
+      this.#link.send({ kind: "ping" });
+    }
+    this.#core.tick();
+    this.arm();
+  }
+}
+
+/** A TCP connection, within the time that people wait. */
+async function dial({ hostname, port }: ServerAddress, clock: Clock): Promise<Deno.TcpConn> {
+  const late = Promise.withResolvers<never>();
+  const timer = clock.after(handshakeTimeoutMs, () => late.reject(new ChatError("unreachable")));
+  const dialled = Deno.connect({ hostname, port });
+  try {
+    return await Promise.race([dialled, late.promise]);
+  } catch (cause) {
+    dialled.then(closeQuietly, () => {}); // should it still come
+    throw new ChatError("unreachable", { cause });
+  } finally {
+    timer.cancel();
+  }
+}
+
+async function authenticate(
+  conn: Deno.TcpConn,
+  { identity, name, knownServerKey }: ServerConnectionOptions,
+): Promise<Authenticated<ServerHello>> {
+  const hello = {
+    version: protocolVersion,
+    software,
+    name,
+    signingKey: new Uint8Array(),
+    capabilities: 0,
+  };
+  try {
+    return await initiateHandshake(conn, identity.staticKeyPair, hello, (serverKey) => {
+      if (knownServerKey && !timingSafeEqual(serverKey, knownServerKey)) {
+        throw new ChatError("serverKeyChanged");
+      }
+    });
+  } catch (cause) {
+    if (cause instanceof ChatError) throw cause;
+    const isVersion = cause instanceof ProtocolError && cause.code === "versionUnsupported";
+    throw new ChatError(isVersion ? "versionUnsupported" : "notAServer", { cause });
+  }
+}
+
+function codeOf(end: LinkEnd): DisconnectedCode {
+  switch (end.kind) {
+    case "violated":
+      return end.error.code;
+    case "slowReader":
+    case "silence":
+      return end.kind;
+    case "closed":
+    case "lost":
+      return "connectionLost";
+  }
+}
