@@ -13,10 +13,13 @@ export interface Clock {
   after(pauseMs: number, callback: () => void): Timer;
 }
 
+/** A call that is to come. */
 export interface Timer {
+  /** Sees to it that it doesn't come; of no effect once it has. */
   cancel(): void;
 }
 
+/** The machine's own time. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   wallTime: () => Date.now(),

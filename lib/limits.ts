@@ -2,7 +2,7 @@
  * Every limit of the system with its reason, in one place.
  *
  * The first part is protocol: both sides must agree on it, and docs/PROTOCOL.md repeats it. The rest
- * is tuning: a server or a client may choose otherwise without anybody else noticing.
+ * is tuning: a server or a client may choose otherwise and still be understood.
  *
  * @module
  */
@@ -68,6 +68,9 @@ export const silenceTimeoutMs = 30_000;
 /** A write that the peer has not taken for this long: it has stopped reading. */
 export const writeTimeoutMs = 15_000;
 
+/** An acknowledgement waits this long for company: half of all writes are saved, and nobody sees it. */
+export const lazyMs = 5;
+
 /** Bytes waiting for a slow reader: 60 of the longest texts, or the names of a full room. */
 export const maxQueuedBytes = 1_048_576;
 
@@ -87,8 +90,14 @@ export const floodLimits = {
 /** Private messages handed over and not yet acknowledged, for one addressee. */
 export const maxUnreceivedDeliveries = 4_096;
 
+/** The same in bytes: four times what may wait in its connection. */
+export const maxUnreceivedBytes = 4_194_304;
+
 /** Lines the server logs a second about strangers; what is over is counted and said in one line. */
 export const maxStrangerLogLinesPerSecond = 10;
+
+/** Global messages that come within this time go out together, sharing datagrams; the first at once. */
+export const roundMs = 10;
 
 /** How often a server looks after its members: probes, stalled writes, silences. */
 export const tickMs = 250;
@@ -116,10 +125,10 @@ export const rememberIdsMs = 300_000;
 export const idleProbeMs = 20_000;
 
 /** A path that carried a message since its last probe is probed this often, and one that is down. */
-export const activeProbeMs = 2_000;
+export const activeProbeMs = 1_500;
 
 /** A probe that was not heard after this long is lost, and the next ones follow at this pace. */
-export const probeTimeoutMs = 600;
+export const probeTimeoutMs = 500;
 
 /** Probes in a row whose loss means that a path is down: with the numbers above, within 5 s. */
 export const lostProbesUntilDown = 4;
@@ -152,6 +161,9 @@ export const maxSendBytesInFlight = 262_144;
 
 /** Global messages that travel together over TCP; over UDP it is as many as share a datagram. */
 export const maxSaysInFlight = 64;
+
+/** The same in bytes, for the same reason as with private messages. */
+export const maxSayBytesInFlight = 262_144;
 
 /** Messages written and not yet acknowledged, kept through a lost connection. */
 export const maxOutbox = 10_000;

@@ -1,3 +1,5 @@
+import { release } from "./release.ts";
+
 const initialBytes = 256;
 const utf8 = new TextEncoder();
 
@@ -24,6 +26,11 @@ export class ByteWriter {
   /** What was written, as a view that the next write may invalidate. */
   get written(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Gives the buffer back; the writer, and what was written, are gone. */
+  release(): void {
+    release(this.#bytes);
   }
 
   /** Forgets what was written after the first `length` bytes. */
@@ -119,6 +126,7 @@ export class ByteWriter {
     if (needed <= this.#bytes.length) return;
     const grown = new Uint8Array(Math.max(needed, 2 * this.#bytes.length));
     grown.set(this.written);
+    release(this.#bytes);
     this.#bytes = grown;
     this.#view = new DataView(grown.buffer);
   }

@@ -1,5 +1,6 @@
 /**
- * Why the server, or a member, says no. A code's place in its list is its byte: append, never reorder.
+ * Why the server, or a member, says no. A code's place in its list is its byte: append, never reorder. To an older peer
+ * a new code is nonsense, so it goes only to peers that have shown, by version or capability, to know it.
  *
  * @module
  */
@@ -12,6 +13,7 @@ export const nameErrors = [
   "nameBadStart",
   "nameMixedScripts",
 ] as const;
+/** One of {@linkcode nameErrors}. */
 export type NameError = typeof nameErrors[number];
 
 /** Why a handshake ends in `refused`. */
@@ -21,10 +23,12 @@ export const refusedCodes = [
   "roomFull",
   ...nameErrors,
 ] as const;
+/** One of {@linkcode refusedCodes}. */
 export type RefusedCode = typeof refusedCodes[number];
 
 /** Why a message is `rejected`. */
 export const rejectedCodes = ["unknownMember", "memberLeft", "addresseeBusy", "textEmpty"] as const;
+/** One of {@linkcode rejectedCodes}. */
 export type RejectedCode = typeof rejectedCodes[number];
 
 /** Why a connection ends in `bye`. */
@@ -32,8 +36,7 @@ export const byeCodes = [
   "leaving",
   "serverStopping",
   "replaced",
-  "slowReader",
-  "silence",
   "protocolViolation",
 ] as const;
+/** One of {@linkcode byeCodes}. */
 export type ByeCode = typeof byeCodes[number];

@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { maxDatagramBytes } from "../limits.ts";
 
 /** Length of the header. */
 export const datagramHeaderBytes = 17;
@@ -33,7 +34,8 @@ export function writeDatagramHeader(datagram: Uint8Array, header: DatagramHeader
 
 /** Reads a header, or answers `undefined` where there is none: strangers' datagrams get no error. */
 export function readDatagramHeader(datagram: Uint8Array): DatagramHeader | undefined {
-  if (datagram.length < datagramHeaderBytes || datagram[0] !== sealedDatagramType) return undefined;
+  if (datagram.length < datagramHeaderBytes || datagram.length > maxDatagramBytes) return undefined;
+  if (datagram[0] !== sealedDatagramType) return undefined;
   const view = new DataView(datagram.buffer, datagram.byteOffset, datagramHeaderBytes);
   const high = view.getUint32(9);
   if (high >= 2 ** 21) return undefined;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { maxNameBytes, maxTextBytes } from "../limits.ts";
+import { maxTextBytes } from "../limits.ts";
 import { ByteReader } from "./byte_reader.ts";
 import { ByteWriter } from "./byte_writer.ts";
 import { ProtocolError } from "./protocol_error.ts";
@@ -43,10 +43,11 @@ export function encodeServerHello(hello: ServerHello): Uint8Array<ArrayBuffer> {
   return writer.written;
 }
 
-/** @throws {ProtocolError} `versionUnsupported`, or for anything that no server would write. */
-export function decodeServerHello(payload: Uint8Array): ServerHello {
+/** Reads a server's hello, as {@linkcode decodeMemberHello} does a member's. */
+export function decodeServerHello(payload: Uint8Array): ServerHello | "versionUnsupported" {
   const reader = new ByteReader(payload);
-  const version = decodeVersion(reader);
+  const version = reader.u8();
+  if (version !== protocolVersion) return "versionUnsupported";
   const hello = { version, software: decodeSoftware(reader), maxTextBytes: reader.u16() };
   if (hello.maxTextBytes > maxTextBytes) {
     throw new ProtocolError("badValue", "a text limit is over the protocol's own");
@@ -65,13 +66,19 @@ export function encodeMemberHello(hello: MemberHello): Uint8Array<ArrayBuffer> {
   return writer.written;
 }
 
-/** @throws {ProtocolError} `versionUnsupported`, or for anything that no member would write. */
-export function decodeMemberHello(payload: Uint8Array): MemberHello {
+/**
+ * Reads a member's hello; of another version's, nothing but that can be known.
+ *
+ * @throws {ProtocolError} for anything that no member would write
+ */
+export function decodeMemberHello(payload: Uint8Array): MemberHello | "versionUnsupported" {
   const reader = new ByteReader(payload);
+  const version = reader.u8();
+  if (version !== protocolVersion) return "versionUnsupported";
   const hello = {
-    version: decodeVersion(reader),
+    version,
     software: decodeSoftware(reader),
-    name: reader.string8(maxNameBytes),
+    name: reader.string8(), // too long a name is refused with a word, not with a closed door
     signingKey: reader.bytes8(signingKeyBytes),
     capabilities: reader.u32(),
   };
@@ -80,14 +87,6 @@ export function decodeMemberHello(payload: Uint8Array): MemberHello {
   }
   reader.end();
   return hello;
-}
-
-function decodeVersion(reader: ByteReader): number {
-  const version = reader.u8();
-  if (version !== protocolVersion) {
-    throw new ProtocolError("versionUnsupported", `version ${version} is not spoken here`);
-  }
-  return version;
 }
 
 function decodeSoftware(reader: ByteReader): string {

@@ -50,6 +50,13 @@ export interface Numbered {
   readonly seq: number;
 }
 
+/** Says over TCP what a probe that went unheard would have said. */
+export interface Newest {
+  readonly kind: "newest";
+  /** Number of the newest global message. */
+  readonly seq: number;
+}
+
 /** Asks the server to repeat the global messages with these numbers, both included. */
 export interface Repair {
   readonly kind: "repair";
@@ -180,6 +187,7 @@ export type MemberMessage = Say | Send | Received | Repair | Probe | Heard | Pin
 export type ServerMessage =
   | Said
   | Numbered
+  | Newest
   | Missing
   | Accepted
   | Rejected
@@ -214,6 +222,7 @@ const numberOf = {
   told: 24,
   delivered: 25,
   numbered: 26,
+  newest: 27,
   probe: 32,
   heard: 33,
   ping: 34,
@@ -226,7 +235,7 @@ const signatureBytes = 64;
 /**
  * Appends one message.
  *
- * @throws {RangeError} where a field is over its limit.
+ * @throws {RangeError} where a number, or a length, doesn't fit its field.
  */
 export function encodeMessage(writer: ByteWriter, message: Message): void {
   writer.u8(numberOf[message.kind]);
@@ -253,6 +262,8 @@ export function encodeMessage(writer: ByteWriter, message: Message): void {
       return writer.bytes16(message.envelope);
     case "numbered":
       writer.u64(message.id);
+      return writer.u53(message.seq);
+    case "newest":
       return writer.u53(message.seq);
     case "accepted":
     case "delivered":
@@ -331,6 +342,8 @@ export function decodeMessage(reader: ByteReader): Message {
       };
     case numberOf.numbered:
       return { kind: "numbered", id: reader.u64(), seq: reader.u53() };
+    case numberOf.newest:
+      return { kind: "newest", seq: reader.u53() };
     case numberOf.repair:
       return { kind: "repair", ...decodeRange(reader) };
     case numberOf.missing:

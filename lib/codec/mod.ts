@@ -28,3 +28,4 @@ export {
 } from "./hello.ts";
 export * from "./message.ts";
 export { ProtocolError, type ProtocolErrorCode } from "./protocol_error.ts";
+export { release } from "./release.ts";

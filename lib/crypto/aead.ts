@@ -7,7 +7,7 @@
  * @module
  */
 import { createCipheriv, createDecipheriv } from "node:crypto";
-import { ProtocolError } from "../codec/mod.ts";
+import { ProtocolError, release } from "../codec/mod.ts";
 
 export const keyBytes = 32;
 export const tagBytes = 16;
@@ -34,9 +34,11 @@ export function sealInto(
   plaintext: Uint8Array,
 ): void {
   setNonce(counter);
-  const cipher = createCipheriv(algorithm, key, nonce, options);
+  const cipher = createCipheriv(algorithm, key, nonce);
   if (associatedData) cipher.setAAD(associatedData);
-  out.set(cipher.update(plaintext), offset);
+  const ciphertext = cipher.update(plaintext);
+  out.set(ciphertext, offset);
+  release(ciphertext as Uint8Array<ArrayBuffer>);
   cipher.final();
   out.set(cipher.getAuthTag(), offset + plaintext.length);
 }
@@ -77,7 +79,8 @@ export function open(
   } catch (cause) {
     throw authenticationFailed(cause);
   }
-  return plaintext;
+  // plain bytes: a Buffer's slice() would share its memory
+  return new Uint8Array(plaintext.buffer, plaintext.byteOffset, plaintext.length);
 }
 
 function setNonce(counter: number | bigint): void {

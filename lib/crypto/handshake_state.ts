@@ -40,7 +40,7 @@ export interface Handshaken {
   readonly handshakeHash: Uint8Array;
   /** Seals and opens what goes over TCP. */
   readonly transport: TransportSession;
-  /** Seals and opens what goes over UDP. */
+  /** Seals and opens what goes over UDP; to be had once. */
   datagrams(sessionId: bigint): DatagramSession;
 }
 
@@ -55,7 +55,7 @@ export interface Handshaken {
  *   finish()                                  finish()
  * ```
  *
- * A state in which something failed is of no further use.
+ * A message that fails leaves a state that can't be finished.
  */
 export class HandshakeState {
   readonly #initiator: boolean;
@@ -76,13 +76,14 @@ export class HandshakeState {
   /** The next message, with `payload` inside: hidden in the second and third, in the clear in the first. */
   writeMessage(payload: Uint8Array): Uint8Array {
     const message = new ByteWriter();
-    for (const token of this.#takePattern(true)) {
+    for (const token of this.#patternFor("writing")) {
       if (token === "e") message.raw(this.#writeEphemeralKey());
       else if (token === "s") {
         message.raw(this.#symmetricState.encryptAndHash(this.#staticKeyPair.publicKey));
       } else this.#mixDiffieHellman(token);
     }
     message.raw(this.#symmetricState.encryptAndHash(payload));
+    this.#messagesDone++;
     return message.written;
   }
 
@@ -100,14 +101,16 @@ export class HandshakeState {
       offset += count;
       return message.subarray(offset - count, offset);
     };
-    for (const token of this.#takePattern(false)) {
+    for (const token of this.#patternFor("reading")) {
       if (token === "e") this.#readEphemeralKey(take(dhBytes));
       else if (token === "s") {
         const tag = this.#symmetricState.hasKey ? tagBytes : 0;
-        this.#remoteStaticKey = this.#symmetricState.decryptAndHash(take(dhBytes + tag));
+        this.#remoteStaticKey = this.#symmetricState.decryptAndHash(take(dhBytes + tag)).slice();
       } else this.#mixDiffieHellman(token);
     }
-    return this.#symmetricState.decryptAndHash(message.subarray(offset));
+    const payload = this.#symmetricState.decryptAndHash(message.subarray(offset));
+    this.#messagesDone++; // only now: what failed to authenticate completes nothing
+    return payload;
   }
 
   /** Noise's Split(), once the third message is through. */
@@ -116,22 +119,28 @@ export class HandshakeState {
       throw new Error("a handshake was finished before its last message");
     }
     const keys = this.#inOrder(this.#symmetricState.split());
-    const datagramKeys = this.#inOrder(this.#symmetricState.splitFor(datagramLabel));
+    let datagramKeys: DirectionKeys | undefined = this.#inOrder(
+      this.#symmetricState.splitFor(datagramLabel),
+    );
     return {
       remoteStaticKey: this.#remoteStaticKey,
       handshakeHash: this.#symmetricState.handshakeHash,
       transport: new TransportSession(keys),
-      datagrams: (sessionId) => new DatagramSession(sessionId, datagramKeys),
+      datagrams(sessionId) {
+        if (!datagramKeys) throw new Error("a handshake's datagram keys served a session before");
+        const session = new DatagramSession(sessionId, datagramKeys);
+        datagramKeys = undefined; // a second session would use its nonces again
+        return session;
+      },
     };
   }
 
-  #takePattern(writing: boolean): readonly Token[] {
+  #patternFor(act: "writing" | "reading"): readonly Token[] {
     const pattern = messagePatterns[this.#messagesDone];
     const isOurTurn = (this.#messagesDone % 2 === 0) === this.#initiator;
-    if (pattern === undefined || isOurTurn !== writing) {
+    if (pattern === undefined || isOurTurn !== (act === "writing")) {
       throw new Error("a handshake message was written or read out of turn");
     }
-    this.#messagesDone++;
     return pattern;
   }
 

@@ -14,6 +14,7 @@ export const dhBytes = 32;
 
 /** An X25519 key pair (RFC 7748). */
 export interface KeyPair {
+  /** Kept by node:crypto, which shows it to nobody unasked. */
   readonly privateKey: KeyObject;
   /** 32 bytes. */
   readonly publicKey: Uint8Array;

@@ -1,0 +1,78 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import {
+  type Content,
+  decodeContent,
+  encodeContent,
+  ProtocolError,
+  type ProtocolErrorCode,
+} from "../../lib/codec/mod.ts";
+import { maxTextBytes } from "../../lib/limits.ts";
+import { assertProtocolError } from "../testing/assert_protocol_error.ts";
+import { bytes, hex } from "../testing/hex.ts";
+
+const utf8 = (text: string) => new TextEncoder().encode(text);
+
+const vectors: readonly { name: string; content: Content; encoded: string }[] = [
+  {
+    name: "a text",
+    content: { sentAt: 1_700_000_000_000, text: "hé" },
+    encoded: "00 0000018bcfe56800 0003 68c3a9",
+  },
+  { name: "an empty text", content: { sentAt: 0, text: "" }, encoded: "00 0000000000000000 0000" },
+  {
+    name: "the longest text",
+    content: { sentAt: 1, text: "a".repeat(maxTextBytes) },
+    encoded: `00 0000000000000001 4000 ${"61".repeat(maxTextBytes)}`,
+  },
+];
+
+for (const { name, content, encoded } of vectors) {
+  Deno.test(`encodeContent() writes ${name}`, () => {
+    assertEquals(hex(encodeContent(content)), hex(bytes(encoded)));
+  });
+
+  Deno.test(`decodeContent() reads ${name}`, () => {
+    assertEquals(decodeContent(bytes(encoded)), content);
+  });
+}
+
+Deno.test("decodeContent() refuses every truncation", () => {
+  const envelope = bytes(vectors[0]!.encoded);
+  for (let length = 0; length < envelope.length; length++) {
+    assertProtocolError(() => decodeContent(envelope.subarray(0, length)), "truncated");
+  }
+});
+
+const refused: readonly { name: string; input: string; expected: ProtocolErrorCode }[] = [
+  { name: "another protection", input: "01 0000000000000000 0000", expected: "unknownKind" },
+  { name: "trailing bytes", input: "00 0000000000000000 0000 00", expected: "trailingBytes" },
+  { name: "a time above 2^53 − 1", input: "00 0020000000000000 0000", expected: "badValue" },
+  { name: "a text over its limit", input: "00 0000000000000000 4001", expected: "lengthOverLimit" },
+  { name: "a text not in UTF-8", input: "00 0000000000000000 0001 80", expected: "badText" },
+];
+
+for (const { name, input, expected } of refused) {
+  Deno.test(`decodeContent() refuses ${name}`, () => {
+    assertProtocolError(() => decodeContent(bytes(input)), expected);
+  });
+}
+
+Deno.test("decodeContent() reads bytes and writes them back, or refuses them", () => {
+  let decoded = 0;
+  const text = fc.oneof(fc.uint8Array({ maxLength: 4 }), fc.string().map(utf8));
+  fc.assert(
+    fc.property(fc.nat(1), fc.nat(0x3f), fc.nat(2), text, (kind, high, extra, text) => {
+      const header = [kind, 0, high, 0, 0, 0, 0, 0, 1, 0, text.length];
+      const envelope = Uint8Array.of(...header, ...text, ...new Array(extra).fill(0x61));
+      try {
+        assertEquals(hex(encodeContent(decodeContent(envelope))), hex(envelope));
+        decoded++;
+      } catch (error) {
+        assert(error instanceof ProtocolError, `threw ${error}`);
+      }
+    }),
+    { seed: 5, numRuns: 3_000 },
+  );
+  assert(decoded > 50, `only ${decoded} were decoded`);
+});

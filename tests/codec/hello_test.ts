@@ -1,0 +1,147 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  decodeMemberHello,
+  decodeServerHello,
+  encodeMemberHello,
+  encodeServerHello,
+  type MemberHello,
+  type ProtocolErrorCode,
+  protocolVersion,
+  type ServerHello,
+} from "../../lib/codec/mod.ts";
+import { assertProtocolError } from "../testing/assert_protocol_error.ts";
+import { bytes, hex } from "../testing/hex.ts";
+
+const serverHello: ServerHello = { version: 1, software: "prosa/0.1.0", maxTextBytes: 16_384 };
+const serverHelloBytes = bytes("01 0b 70726f73612f302e312e30 4000");
+
+const memberHello: MemberHello = {
+  version: 1,
+  software: "p~ ",
+  name: "Zoë",
+  signingKey: bytes("a5".repeat(32)),
+  capabilities: 0x80000001,
+};
+const memberHelloBytes = bytes(`01 03 707e20 04 5a6fc3ab 20 ${"a5".repeat(32)} 80000001`);
+
+Deno.test("protocolVersion is 1", () => assertEquals(protocolVersion, 1));
+
+Deno.test("encodeServerHello() writes version, software and text limit", () => {
+  assertEquals(hex(encodeServerHello(serverHello)), hex(serverHelloBytes));
+});
+
+Deno.test("decodeServerHello() reads what encodeServerHello() writes", () => {
+  assertEquals(decodeServerHello(serverHelloBytes), serverHello);
+});
+
+Deno.test("encodeMemberHello() writes version, software, name, key and capabilities", () => {
+  assertEquals(hex(encodeMemberHello(memberHello)), hex(memberHelloBytes));
+});
+
+Deno.test("decodeMemberHello() reads what encodeMemberHello() writes", () => {
+  assertEquals(decodeMemberHello(memberHelloBytes), memberHello);
+});
+
+Deno.test("decodeMemberHello() reads a hello without signing key", () => {
+  const hello = { ...memberHello, signingKey: new Uint8Array() };
+  const encoded = bytes("01 03 707e20 04 5a6fc3ab 00 80000001");
+  assertEquals(decodeMemberHello(encoded), hello);
+  assertEquals(hex(encodeMemberHello(hello)), hex(encoded));
+});
+
+Deno.test("decodeMemberHello() reads a name of any length, for the registry to refuse", () => {
+  const hello = { ...memberHello, name: "x".repeat(255) };
+  assertEquals(decodeMemberHello(encodeMemberHello(hello)), hello);
+});
+
+const decoders = [
+  { name: "decodeServerHello()", decode: decodeServerHello, whole: serverHelloBytes },
+  { name: "decodeMemberHello()", decode: decodeMemberHello, whole: memberHelloBytes },
+] as const;
+
+for (const { name, decode, whole } of decoders) {
+  Deno.test(`${name} refuses every truncation`, () => {
+    for (let length = 0; length < whole.length; length++) {
+      assertProtocolError(() => decode(whole.subarray(0, length)), "truncated", `${length} bytes`);
+    }
+  });
+
+  Deno.test(`${name} refuses trailing bytes`, () => {
+    assertProtocolError(() => decode(Uint8Array.of(...whole, 0)), "trailingBytes");
+  });
+
+  Deno.test(`${name} answers every other version before it reads on`, () => {
+    for (let version = 0; version <= 0xff; version++) {
+      if (version === protocolVersion) continue;
+      assertEquals(decode(Uint8Array.of(version)), "versionUnsupported");
+    }
+  });
+
+  Deno.test(`${name} takes only printable ASCII in the program's name`, () => {
+    for (let code = 0; code <= 0x7f; code++) {
+      const altered = whole.slice();
+      altered[2] = code;
+      if (code >= 0x20 && code <= 0x7e) {
+        const hello = decode(altered);
+        assert(hello !== "versionUnsupported");
+        assertEquals(hello.software[0], String.fromCharCode(code));
+      } else {
+        assertProtocolError(() => decode(altered), "badValue", `U+${code.toString(16)}`);
+      }
+    }
+  });
+}
+
+const refused: readonly {
+  name: string;
+  decode: (payload: Uint8Array) => unknown;
+  input: string;
+  expected: ProtocolErrorCode;
+}[] = [
+  {
+    name: "decodeServerHello() refuses a text limit over the protocol's",
+    decode: decodeServerHello,
+    input: "01 00 4001",
+    expected: "badValue",
+  },
+  {
+    name: "decodeServerHello() refuses software over 32 bytes",
+    decode: decodeServerHello,
+    input: "01 21",
+    expected: "lengthOverLimit",
+  },
+  {
+    name: "decodeServerHello() refuses software beyond ASCII",
+    decode: decodeServerHello,
+    input: "01 02 c3a9 4000",
+    expected: "badValue",
+  },
+  {
+    name: "decodeServerHello() refuses software that is not UTF-8",
+    decode: decodeServerHello,
+    input: "01 01 e9 4000",
+    expected: "badText",
+  },
+  {
+    name: "decodeMemberHello() refuses a name that is not UTF-8",
+    decode: decodeMemberHello,
+    input: "01 00 01 ff 00 00000000",
+    expected: "badText",
+  },
+  {
+    name: "decodeMemberHello() refuses a signing key over 32 bytes",
+    decode: decodeMemberHello,
+    input: "01 00 00 21",
+    expected: "lengthOverLimit",
+  },
+  {
+    name: "decodeMemberHello() refuses a signing key of 31 bytes",
+    decode: decodeMemberHello,
+    input: `01 00 00 1f ${"00".repeat(31)} 00000000`,
+    expected: "badValue",
+  },
+];
+
+for (const { name, decode, input, expected } of refused) {
+  Deno.test(name, () => void assertProtocolError(() => decode(bytes(input)), expected));
+}

@@ -1,0 +1,170 @@
+import type { Message } from "../../lib/codec/mod.ts";
+import { bytes } from "../testing/hex.ts";
+
+interface MessageVector<Kind extends Message["kind"] = Message["kind"]> {
+  readonly name: string;
+  readonly message: Extract<Message, { kind: Kind }>;
+  /** In hexadecimal, field by field. */
+  readonly encoded: string;
+}
+
+const none = new Uint8Array();
+const signature = bytes("5a".repeat(64));
+const id = 0x0102030405060708n;
+const sentAt = 1_700_000_000_000;
+
+/** Bytes of every kind, written down by hand from the layout. */
+const vectorsOf = {
+  say: [
+    {
+      name: "unsigned",
+      message: { kind: "say", id, sentAt, text: "hé", signature: none },
+      encoded: "01 0102030405060708 0000018bcfe56800 0003 68c3a9 00",
+    },
+    {
+      name: "signed and empty",
+      message: { kind: "say", id: 2n ** 64n - 1n, sentAt: 0, text: "", signature },
+      encoded: `01 ffffffffffffffff 0000000000000000 0000 40 ${"5a".repeat(64)}`,
+    },
+    {
+      name: "with a byte order mark",
+      message: { kind: "say", id, sentAt, text: "\ufeffa", signature: none },
+      encoded: "01 0102030405060708 0000018bcfe56800 0004 efbbbf61 00",
+    },
+  ],
+  send: [{
+    name: "with an envelope",
+    message: { kind: "send", id, to: "bob", envelope: bytes("deadbeef") },
+    encoded: "02 0102030405060708 03 626f62 0004 deadbeef",
+  }],
+  received: [{
+    name: "of the largest delivery number",
+    message: { kind: "received", delivery: Number.MAX_SAFE_INTEGER },
+    encoded: "03 001fffffffffffff",
+  }],
+  repair: [
+    {
+      name: "of a range",
+      message: { kind: "repair", firstSeq: 5, lastSeq: 0x1_0000_0000 },
+      encoded: "04 0000000000000005 0000000100000000",
+    },
+    {
+      name: "of one number",
+      message: { kind: "repair", firstSeq: 9, lastSeq: 9 },
+      encoded: "04 0000000000000009 0000000000000009",
+    },
+  ],
+  welcome: [{
+    name: "of a member",
+    message: { kind: "welcome", sessionId: 0xa1n, room: id, name: "Zoë", newestSeq: 258 },
+    encoded: "10 00000000000000a1 0102030405060708 04 5a6fc3ab 0000000000000102",
+  }],
+  refused: [{
+    name: "for a taken name",
+    message: { kind: "refused", code: "nameTaken" },
+    encoded: "11 01",
+  }],
+  members: [
+    {
+      name: "of two, complete",
+      message: { kind: "members", names: ["ann", "bob"], complete: true },
+      encoded: "12 0002 03 616e6e 03 626f62 01",
+    },
+    {
+      name: "of nobody, to be continued",
+      message: { kind: "members", names: [], complete: false },
+      encoded: "12 0000 00",
+    },
+  ],
+  presence: [
+    {
+      name: "of a coming and a going",
+      message: { kind: "presence", joined: ["ann"], left: ["bob", "eve"] },
+      encoded: "13 0001 03 616e6e 0002 03 626f62 03 657665",
+    },
+    {
+      name: "of nothing",
+      message: { kind: "presence", joined: [], left: [] },
+      encoded: "13 0000 0000",
+    },
+  ],
+  said: [
+    {
+      name: "unsigned",
+      message: { kind: "said", seq: 7, from: "ann", id, sentAt, text: "ok", signature: none },
+      encoded: "14 0000000000000007 03 616e6e 0102030405060708 0000018bcfe56800 0002 6f6b 00",
+    },
+    {
+      name: "signed",
+      message: { kind: "said", seq: 1, from: "", id: 0n, sentAt: 1, text: "", signature },
+      encoded: `14 0000000000000001 00 0000000000000000 0000000000000001 0000
+        40 ${"5a".repeat(64)}`,
+    },
+  ],
+  missing: [{
+    name: "of a range",
+    message: { kind: "missing", firstSeq: 1, lastSeq: 4_096 },
+    encoded: "15 0000000000000001 0000000000001000",
+  }],
+  accepted: [{
+    name: "of an id",
+    message: { kind: "accepted", id },
+    encoded: "16 0102030405060708",
+  }],
+  rejected: [{
+    name: "for a busy addressee",
+    message: { kind: "rejected", id, code: "addresseeBusy" },
+    encoded: "17 0102030405060708 02",
+  }],
+  told: [{
+    name: "with an empty envelope",
+    message: { kind: "told", delivery: 3, from: "ann", id, envelope: none },
+    encoded: "18 0000000000000003 03 616e6e 0102030405060708 0000",
+  }, {
+    name: "with an envelope",
+    message: { kind: "told", delivery: 3, from: "ann", id, envelope: bytes("00ff") },
+    encoded: "18 0000000000000003 03 616e6e 0102030405060708 0002 00ff",
+  }],
+  delivered: [{
+    name: "of an id",
+    message: { kind: "delivered", id },
+    encoded: "19 0102030405060708",
+  }],
+  numbered: [{
+    name: "of a seq",
+    message: { kind: "numbered", id, seq: 258 },
+    encoded: "1a 0102030405060708 0000000000000102",
+  }],
+  newest: [{
+    name: "of a seq",
+    message: { kind: "newest", seq: 258 },
+    encoded: "1b 0000000000000102",
+  }],
+  probe: [{
+    name: "of the largest number",
+    message: { kind: "probe", number: 0xffff_ffff, seq: 5 },
+    encoded: "20 ffffffff 0000000000000005",
+  }],
+  heard: [{
+    name: "of a number",
+    message: { kind: "heard", number: 0x01020304, seq: 0 },
+    encoded: "21 01020304 0000000000000000",
+  }],
+  ping: [{ name: "alone", message: { kind: "ping" }, encoded: "22" }],
+  pong: [{ name: "alone", message: { kind: "pong" }, encoded: "23" }],
+  bye: [{
+    name: "of a stopping server",
+    message: { kind: "bye", code: "serverStopping" },
+    encoded: "24 01",
+  }],
+} satisfies { [Kind in Message["kind"]]: MessageVector<Kind>[] };
+
+/** The same as a list, with names such as `say, unsigned`. */
+export const messageVectors = Object.entries<MessageVector[]>(vectorsOf).flatMap(
+  ([kind, vectors]) =>
+    vectors.map(({ name, message, encoded }) => ({
+      name: `${kind}, ${name}`,
+      message,
+      encoded: bytes(encoded),
+    })),
+);

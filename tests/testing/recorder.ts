@@ -1,0 +1,202 @@
+import { listen, type Listening } from "../../lib/server/listen.ts";
+import { closeQuietly } from "../../lib/transport/mod.ts";
+import { Log } from "./log.ts";
+
+/** From the client to the server, or back. */
+export type Direction = "up" | "down";
+
+export interface Recorded {
+  readonly direction: Direction;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** One client's TCP connection through the recorder. */
+interface Relay {
+  readonly client: Deno.TcpConn;
+  readonly server: Deno.TcpConn;
+  /** Only one side knows that it is over. */
+  isHalfOpen: boolean;
+}
+
+/** One client's datagrams through the recorder. */
+interface DatagramRelay {
+  readonly client: Deno.NetAddr;
+  readonly upstream: Deno.DatagramConn;
+}
+
+/**
+ * Stands between clients and a server, for TCP and UDP on one port: it records everything, and does to it
+ * what the network, or somebody in it, could do.
+ */
+export class Recorder implements AsyncDisposable {
+  /** What came over TCP, piece by piece. */
+  readonly pieces = new Log<Recorded>();
+  readonly datagrams = new Log<Recorded>();
+  /** Where the next connections go. */
+  upstreamPort: number;
+  /** Changes a piece on its way; `at` is where in its direction's stream it begins. */
+  alterPiece: (piece: Recorded, at: number) => Uint8Array<ArrayBuffer> = ({ bytes }) => bytes;
+  /** Whether new connections are closed at once. */
+  refuses = false;
+  /** Whether datagrams get through. */
+  passesDatagrams = true;
+  /** Whether anything that comes over TCP gets through. */
+  passesPieces: Record<Direction, boolean> = { up: true, down: true };
+  /** Whether new connections are taken up: otherwise they wait. */
+  #gate: PromiseWithResolvers<void> | undefined;
+  readonly #listening: Listening;
+  readonly #relays = new Set<Relay>();
+  readonly #datagramRelays = new Map<string, DatagramRelay>();
+  readonly #tasks = new Set<Promise<void>>();
+  #isClosed = false;
+
+  constructor(upstreamPort: number) {
+    this.upstreamPort = upstreamPort;
+    this.#listening = listen("127.0.0.1", 0);
+    this.#track(this.#accept());
+    this.#track(this.#relayUp());
+  }
+
+  get port(): number {
+    return (this.#listening.listener.addr as Deno.NetAddr).port;
+  }
+
+  /** All bytes of one direction, in one piece for each transport. */
+  recorded(direction: Direction): { tcp: Uint8Array; udp: Uint8Array } {
+    const [tcp, udp] = [this.pieces, this.datagrams].map(({ entries }) => {
+      const bytes = entries.filter((entry) => entry.direction === direction);
+      return Uint8Array.from(bytes.flatMap((entry) => [...entry.bytes]));
+    });
+    return { tcp: tcp!, udp: udp! };
+  }
+
+  /** Breaks every TCP connection, for both sides or for the client's alone. */
+  cut(whom: "both" | "client" = "both"): void {
+    for (const relay of this.#relays) {
+      relay.isHalfOpen = whom === "client";
+      closeQuietly(relay.client);
+      if (whom === "both") closeQuietly(relay.server);
+    }
+  }
+
+  /** Lets new connections wait until `open`. */
+  shut(): void {
+    this.#gate ??= Promise.withResolvers();
+  }
+
+  open(): void {
+    this.#gate?.resolve();
+    this.#gate = undefined;
+  }
+
+  /** Lets each client's datagrams come from another port from now on, as a router does. */
+  changeSourcePorts(): void {
+    for (const [key, { client, upstream }] of this.#datagramRelays) {
+      closeQuietly(upstream);
+      this.#addDatagramRelay(key, client);
+    }
+  }
+
+  /** Sends the server a datagram as the first client's, or from a port of its own. */
+  async sendUp(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const [relay] = this.#datagramRelays.values();
+    await relay!.upstream.send(bytes, this.#upstreamAddress);
+  }
+
+  /** Sends every client a datagram as the server's. */
+  async sendDown(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    for (const { client } of this.#datagramRelays.values()) {
+      await this.#listening.datagrams.send(bytes, client);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    this.open();
+    closeQuietly(this.#listening.listener);
+    closeQuietly(this.#listening.datagrams);
+    this.cut();
+    for (const { upstream } of this.#datagramRelays.values()) closeQuietly(upstream);
+    while (this.#tasks.size > 0) await Promise.all(this.#tasks);
+  }
+
+  get #upstreamAddress(): Deno.NetAddr {
+    return { transport: "udp", hostname: "127.0.0.1", port: this.upstreamPort };
+  }
+
+  async #accept(): Promise<void> {
+    for await (const client of this.#listening.listener) this.#track(this.#relay(client));
+  }
+
+  async #relay(client: Deno.TcpConn): Promise<void> {
+    await this.#gate?.promise;
+    if (this.refuses || this.#isClosed) return closeQuietly(client);
+    const server = await Deno.connect({ hostname: "127.0.0.1", port: this.upstreamPort });
+    const relay = { client, server, isHalfOpen: false };
+    this.#relays.add(relay);
+    for (const conn of [client, server]) conn.setNoDelay(true);
+    await Promise.all([this.#copy(relay, "up"), this.#copy(relay, "down")]);
+    this.#relays.delete(relay);
+    for (const conn of [client, server]) closeQuietly(conn);
+  }
+
+  async #copy(relay: Relay, direction: Direction): Promise<void> {
+    const [from, to] = direction === "up"
+      ? [relay.client, relay.server]
+      : [relay.server, relay.client];
+    const buffer = new Uint8Array(65_536);
+    let at = 0;
+    try {
+      for (let count = await from.read(buffer); count !== null; count = await from.read(buffer)) {
+        const piece = { direction, bytes: buffer.slice(0, count) };
+        this.pieces.add(piece);
+        const altered = this.alterPiece(piece, at);
+        at += count;
+        if (!this.passesPieces[direction]) continue;
+        for (let sent = 0; sent < count;) sent += await to.write(altered.subarray(sent));
+      }
+    } catch {
+      // one of the two is closed
+    }
+    if (!relay.isHalfOpen) closeQuietly(to);
+  }
+
+  async #relayUp(): Promise<void> {
+    await this.#receive(this.#listening.datagrams, async (bytes, client) => {
+      const key = `${client.hostname} ${client.port}`;
+      const relay = this.#datagramRelays.get(key) ?? this.#addDatagramRelay(key, client);
+      this.datagrams.add({ direction: "up", bytes });
+      if (this.passesDatagrams) await relay.upstream.send(bytes, this.#upstreamAddress);
+    });
+  }
+
+  #addDatagramRelay(key: string, client: Deno.NetAddr): DatagramRelay {
+    const upstream = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+    const relay = { client, upstream };
+    this.#datagramRelays.set(key, relay);
+    this.#track(this.#receive(upstream, async (bytes) => {
+      this.datagrams.add({ direction: "down", bytes });
+      if (this.passesDatagrams) await this.#listening.datagrams.send(bytes, client);
+    }));
+    return relay;
+  }
+
+  async #receive(
+    conn: Deno.DatagramConn,
+    handle: (bytes: Uint8Array<ArrayBuffer>, from: Deno.NetAddr) => Promise<void>,
+  ): Promise<void> {
+    try {
+      for (;;) {
+        const [bytes, from] = await conn.receive();
+        await handle(bytes.slice(), from as Deno.NetAddr);
+      }
+    } catch {
+      // closed
+    }
+  }
+
+  #track(task: Promise<void>): void {
+    this.#tasks.add(task);
+    task.finally(() => this.#tasks.delete(task));
+  }
+}

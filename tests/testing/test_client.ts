@@ -1,0 +1,65 @@
+import { ClientCore } from "../../lib/client/core.ts";
+import type { ClientEvent } from "../../lib/client/mod.ts";
+import type { Welcome } from "../../lib/codec/mod.ts";
+import { FakeSession } from "./fake_session.ts";
+import { ManualClock } from "./manual_clock.ts";
+
+/** A client core with a clock that the test moves, in a session that the test plays the server of. */
+export class TestClient {
+  readonly clock = new ManualClock();
+  readonly core: ClientCore;
+  session!: FakeSession;
+  #events: ClientEvent[] = [];
+  #sessions = 0n;
+
+  constructor() {
+    this.core = new ClientCore({ clock: this.clock, emit: (event) => this.#events.push(event) });
+  }
+
+  /** A client in a session, whose list of members is complete. */
+  static entered(): TestClient {
+    const client = new TestClient();
+    client.enter();
+    client.core.receive({ kind: "members", names: ["ana", "bia"], complete: true });
+    return client;
+  }
+
+  /** As {@linkcode entered}, with a working path. */
+  static enteredOverUdp(): TestClient {
+    const client = TestClient.entered();
+    client.bringUdpUp();
+    return client;
+  }
+
+  enter(fields?: Partial<Welcome>): Promise<void> {
+    this.session = new FakeSession(++this.#sessions);
+    return this.core.enter(this.session, this.session.welcome(fields));
+  }
+
+  bringUdpUp(): void {
+    for (const number of this.session.takeProbes()) {
+      this.core.receive({ kind: "heard", number, seq: 0 });
+    }
+    this.take();
+    this.session.take();
+  }
+
+  /** Lets time pass as the edge does: the core is called whenever it wants to be. */
+  pass(ms: number): void {
+    const end = this.clock.now() + ms;
+    for (;;) {
+      const at = this.core.nextTickAt;
+      if (at === undefined || at > end) break;
+      this.clock.advance(Math.max(0, at - this.clock.now()));
+      this.core.tick();
+    }
+    this.clock.advance(end - this.clock.now());
+  }
+
+  /** Events since the last call. */
+  take(): ClientEvent[] {
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+}

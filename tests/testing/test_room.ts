@@ -1,0 +1,161 @@
+import { assert } from "@std/assert";
+import {
+  ByteReader,
+  decodeMessage,
+  encodedMessage,
+  encodeMemberHello,
+  type MemberMessage,
+  type Message,
+  readDatagramHeader,
+  type Welcome,
+} from "../../lib/codec/mod.ts";
+import { DatagramSession, type Handshaken, TransportSession } from "../../lib/crypto/mod.ts";
+import { ServerCore } from "../../lib/server/core.ts";
+import type { ServerEvent } from "../../lib/server/event.ts";
+import type { FloodLimits, Member } from "../../lib/server/member.ts";
+import {
+  type DatagramAddress,
+  DatagramPath,
+  type OutgoingDatagram,
+} from "../../lib/transport/mod.ts";
+import { FakeConnection } from "./fake_connection.ts";
+import { memberHello } from "./hellos.ts";
+import { ManualClock } from "./manual_clock.ts";
+
+const serverAddress: DatagramAddress = { hostname: "198.51.100.1", port: 7_700 };
+const noLimits: FloodLimits = {
+  say: { burst: 1e9, perSecond: 1e9 },
+  other: { burst: 1e9, perSecond: 1e9 },
+};
+
+/** A server core with everything around it in memory, and a clock that the test moves. */
+export class TestRoom {
+  readonly clock = new ManualClock();
+  readonly events: ServerEvent[] = [];
+  readonly core: ServerCore;
+  /** Times that the core asked for a round. */
+  wakes = 0;
+  readonly #guests = new Map<bigint, Guest>();
+
+  constructor(options: { maxMembers?: number; floodLimits?: FloodLimits | undefined } = {}) {
+    const { maxMembers = 100 } = options;
+    this.core = new ServerCore({
+      clock: this.clock,
+      maxMembers,
+      floodLimits: "floodLimits" in options ? options.floodLimits : noLimits,
+      outputs: {
+        wakeFanOut: () => this.wakes++,
+        sendDatagram: (datagram) => this.#carry(datagram),
+        report: (event) => this.events.push(event),
+      },
+    });
+  }
+
+  /** Asks to be let in; the connection tells what became of it. */
+  knock(name: string, identityKey = randomKey()): {
+    readonly guest: Guest | undefined;
+    readonly connection: FakeConnection;
+  } {
+    const connection = new FakeConnection();
+    const [ours, theirs] = [randomKey(), randomKey()];
+    const handshaken: Handshaken = {
+      remoteStaticKey: identityKey,
+      handshakeHash: randomKey(),
+      transport: new TransportSession({ send: theirs, receive: ours }),
+      datagrams: (sessionId) => new DatagramSession(sessionId, { send: theirs, receive: ours }),
+    };
+    const member = this.core.admit(encodeMemberHello(memberHello(name)), handshaken, connection);
+    if (!member) return { guest: undefined, connection };
+    const session = new DatagramSession(member.sessionId, { send: ours, receive: theirs });
+    const path = new DatagramPath(session, serverAddress);
+    const guest = new Guest(this, member, connection, path);
+    this.#guests.set(member.sessionId, guest);
+    return { guest, connection };
+  }
+
+  /** Enters somebody who must be let in, whose welcome is taken. */
+  enter(name: string, identityKey?: Uint8Array<ArrayBuffer>): Guest {
+    const { guest } = this.knock(name, identityKey);
+    assert(guest, `${name} was refused`);
+    const welcome = guest.connection.takeFirst();
+    assert(welcome?.kind === "welcome");
+    guest.welcome = welcome;
+    return guest;
+  }
+
+  /** Sends all rounds, as the server does. */
+  fanOut(): void {
+    for (let round = this.core.takeRound(); round; round = this.core.takeRound()) {
+      for (const batch of round.batches()) {
+        for (const datagram of batch) this.#carry(datagram);
+      }
+    }
+  }
+
+  #carry({ path, plaintext }: OutgoingDatagram): void {
+    this.#guests.get(path.sessionId)!.takeDatagram(path.seal(plaintext));
+  }
+}
+
+function randomKey(): Uint8Array<ArrayBuffer> {
+  return crypto.getRandomValues(new Uint8Array(32));
+}
+
+/** The other side of one member's connection and path. */
+export class Guest {
+  readonly address: DatagramAddress = { hostname: "192.0.2.1", port: 40_000 };
+  welcome!: Welcome;
+  /** Datagrams that came, each as its messages. */
+  datagrams: Message[][] = [];
+  /** How long those were on the wire. */
+  datagramBytes: number[] = [];
+
+  constructor(
+    readonly room: TestRoom,
+    readonly member: Member,
+    readonly connection: FakeConnection,
+    readonly path: DatagramPath,
+  ) {}
+
+  /** Sends over TCP; answers the pause that the server wants, in ms. */
+  send(message: Message): number {
+    return this.room.core.receive(this.member, message);
+  }
+
+  sealed(...messages: MemberMessage[]): Uint8Array<ArrayBuffer> {
+    const parts = messages.map((message) => [...encodedMessage(message)]);
+    return this.path.seal(Uint8Array.from(parts.flat()));
+  }
+
+  /** Sends over UDP. */
+  sendDatagram(...messages: MemberMessage[]): void {
+    this.room.core.receiveDatagram(this.sealed(...messages), this.address);
+  }
+
+  /** Lets the server find that its datagrams arrive. */
+  bringUdpUp(): void {
+    this.sendDatagram({ kind: "probe", number: 0, seq: 0 });
+    const probe = this.datagrams.flat().find(({ kind }) => kind === "probe");
+    assert(probe?.kind === "probe");
+    this.send({ kind: "heard", number: probe.number, seq: 0 });
+    assert(this.member.path.isUp);
+    this.datagrams = [];
+    this.datagramBytes = [];
+    this.connection.take();
+  }
+
+  leave(): void {
+    this.room.core.depart(this.member, "leaving");
+  }
+
+  takeDatagram(datagram: Uint8Array): void {
+    const header = readDatagramHeader(datagram);
+    const plaintext = header && this.path.open(header, datagram, serverAddress);
+    assert(plaintext, "a datagram can't be opened");
+    const reader = new ByteReader(plaintext);
+    const messages: Message[] = [];
+    while (reader.remaining > 0) messages.push(decodeMessage(reader));
+    this.datagrams.push(messages);
+    this.datagramBytes.push(datagram.length);
+  }
+}
