@@ -1,10 +1,10 @@
 import {
-  decodeMemberHello,
   decodeServerHello,
   encodeMemberHello,
   encodeServerHello,
   FrameDecoder,
   type MemberHello,
+  ProtocolError,
   type ServerHello,
 } from "../codec/mod.ts";
 import { type Handshaken, HandshakeState, type KeyPair } from "../crypto/mod.ts";
@@ -40,6 +40,9 @@ export async function initiateHandshake(
   const decoder = new FrameDecoder(maxHandshakeFrameBytes);
   await writeFrame(stream, state.writeMessage(empty));
   const serverHello = decodeServerHello(state.readMessage(await readFrame(stream, decoder)));
+  if (serverHello === "versionUnsupported") {
+    throw new ProtocolError("versionUnsupported", "the server speaks another version");
+  }
   const lastMessage = state.writeMessage(encodeMemberHello(hello));
   const handshaken = state.finish();
   trust(handshaken.remoteStaticKey);
@@ -49,7 +52,8 @@ export async function initiateHandshake(
 }
 
 /**
- * The server's side.
+ * The server's side. What the member says of itself is still to be decoded: a member of another version is
+ * answered, not dropped.
  *
  * @throws {ProtocolError} as the codec and the crypto do
  */
@@ -57,12 +61,12 @@ export async function respondToHandshake(
   stream: ByteStream,
   staticKeyPair: KeyPair,
   hello: ServerHello,
-): Promise<Authenticated<MemberHello>> {
+): Promise<Authenticated<Uint8Array>> {
   const state = new HandshakeState({ initiator: false, staticKeyPair });
   const decoder = new FrameDecoder(maxHandshakeFrameBytes);
   state.readMessage(await readFrame(stream, decoder));
   await writeFrame(stream, state.writeMessage(encodeServerHello(hello)));
-  const memberHello = decodeMemberHello(state.readMessage(await readFrame(stream, decoder)));
+  const memberHello = state.readMessage(await readFrame(stream, decoder));
   decoder.maxBytes = maxFrameBytes;
   return { stream, decoder, handshaken: state.finish(), hello: memberHello };
 }

@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock, Timer } from "../clock.ts";
 import {
   ByteReader,
   ByteWriter,
@@ -7,9 +7,10 @@ import {
   type FrameDecoder,
   type Message,
   ProtocolError,
+  release,
 } from "../codec/mod.ts";
 import { maxFramePlaintextBytes, type TransportSession } from "../crypto/mod.ts";
-import { maxQueuedBytes, silenceTimeoutMs, writeTimeoutMs } from "../limits.ts";
+import { lazyMs, maxQueuedBytes, silenceTimeoutMs, writeTimeoutMs } from "../limits.ts";
 import { type ByteStream, closeQuietly, writeAll } from "./byte_stream.ts";
 import type { Authenticated } from "./handshake.ts";
 
@@ -47,6 +48,8 @@ export class Link {
   #writing: Promise<void> | undefined;
   #writeStartedAt: number | undefined;
   #lastHeardAt: number;
+  #lastSentAt: number;
+  #lazyTimer: Timer | undefined;
   #end: LinkEnd | undefined;
 
   constructor({ stream, decoder, handshaken }: Authenticated<unknown>, clock: Clock) {
@@ -54,17 +57,30 @@ export class Link {
     this.#decoder = decoder;
     this.#session = handshaken.transport;
     this.#clock = clock;
-    this.#lastHeardAt = clock.now();
+    this.#lastHeardAt = this.#lastSentAt = clock.now();
   }
 
-  /** When the other side was last heard, by the clock given. */
-  get lastHeardAt(): number {
-    return this.#lastHeardAt;
+  /** Since when, by the clock given, one of the two sides has said nothing. */
+  get quietSince(): number {
+    return Math.min(this.#lastHeardAt, this.#lastSentAt);
   }
 
   /** Queues a message. On a link that has ended it goes nowhere. */
   send(message: Message): void {
     this.#append((writer) => encodeMessage(writer, message));
+  }
+
+  /**
+   * Queues a message that is in no hurry: it leaves with the next one that is, or after
+   * {@linkcode lazyMs} by itself.
+   */
+  sendLazily(message: Message): void {
+    if (this.#end) return;
+    this.#append((writer) => encodeMessage(writer, message), "lazily");
+    this.#lazyTimer ??= this.#clock.after(lazyMs, () => {
+      this.#lazyTimer = undefined;
+      this.#startWriting();
+    });
   }
 
   /** Queues a message encoded before, for those that go to many. */
@@ -78,7 +94,11 @@ export class Link {
    */
   async receive(handle: MessageHandler): Promise<LinkEnd> {
     try {
-      while (!this.#end) await this.#receiveSome(handle);
+      while (!this.#end) {
+        const count = await this.#stream.read(this.#decoder.space()).catch(() => null);
+        if (count === null) this.#close({ kind: "lost" });
+        else await this.#take(count, handle);
+      }
     } catch (error) {
       if (error instanceof ProtocolError) return { kind: "violated", error };
       this.close();
@@ -99,6 +119,7 @@ export class Link {
 
   /** Resolves once all that is queued has been handed to the network, or the link has ended. */
   async flushed(): Promise<void> {
+    this.#startWriting();
     while (this.#writing) await this.#writing;
   }
 
@@ -107,9 +128,8 @@ export class Link {
     this.#close({ kind: "closed" });
   }
 
-  async #receiveSome(handle: MessageHandler): Promise<void> {
-    const count = await this.#stream.read(this.#decoder.space()).catch(() => null);
-    if (count === null) return this.#close({ kind: "lost" });
+  /** Handles what the last read brought. */
+  async #take(count: number, handle: MessageHandler): Promise<void> {
     this.#lastHeardAt = this.#clock.now();
     this.#decoder.advance(count);
     for (let frame = this.#decoder.next(); frame; frame = this.#decoder.next()) {
@@ -122,11 +142,17 @@ export class Link {
     }
   }
 
-  #append(write: (writer: ByteWriter) => void): void {
+  #append(write: (writer: ByteWriter) => void, pace: "now" | "lazily" = "now"): void {
     if (this.#end) return;
     const writer = this.#queue.at(-1) ?? this.#nextWriter();
     const start = writer.length;
-    write(writer);
+    try {
+      write(writer);
+    } catch (error) {
+      writer.truncate(start); // half a message would garble those behind it
+      if (start === 0) this.#queue.pop();
+      throw error;
+    }
     this.#queuedBytes += writer.length - start;
     if (writer.length > maxFramePlaintextBytes) {
       const message = writer.written.slice(start);
@@ -134,7 +160,11 @@ export class Link {
       this.#nextWriter().raw(message);
     }
     if (this.#queuedBytes > maxQueuedBytes) return this.#close({ kind: "slowReader" });
-    this.#writing ??= this.#writeQueue();
+    if (pace === "now") this.#startWriting();
+  }
+
+  #startWriting(): void {
+    if (this.#queue.length > 0) this.#writing ??= this.#writeQueue();
   }
 
   #nextWriter(): ByteWriter {
@@ -147,10 +177,13 @@ export class Link {
     await undefined; // the rest of this tick's messages share the frame
     try {
       while (this.#queue.length > 0) {
-        const plaintext = this.#queue.shift()!.written;
-        this.#writeStartedAt = this.#clock.now();
-        await writeAll(this.#stream, this.#session.sealFrame(plaintext));
+        const plaintext = this.#queue.shift()!;
+        const frame = this.#session.sealFrame(plaintext.written);
+        plaintext.release();
+        this.#writeStartedAt = this.#lastSentAt = this.#clock.now();
+        await writeAll(this.#stream, frame);
         this.#queuedBytes -= plaintext.length;
+        release(frame);
       }
     } catch {
       this.#close({ kind: "lost" });
@@ -163,6 +196,7 @@ export class Link {
     if (this.#end) return;
     this.#end = end;
     this.#queue = [];
+    this.#lazyTimer?.cancel();
     closeQuietly(this.#stream);
   }
 }

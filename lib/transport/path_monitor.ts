@@ -16,9 +16,11 @@ export type PathState = "untried" | "up" | "down";
  * ```
  *            first probe heard               lostProbesUntilDown lost in a row
  * untried ───────────────────────▶ up ─────────────────────────────────────────▶ down
- *                                  ▲                                               │
- *                                  └───────────────────────────────────────────────┘
- *                                         heardProbesUntilUp heard in a row
+ *    │                             ▲                                             │  ▲
+ *    │                             └─────────────────────────────────────────────┘  │
+ *    │                                    heardProbesUntilUp heard in a row         │
+ *    └──────────────────────────────────────────────────────────────────────────────┘
+ *                           lostProbesUntilDown lost in a row
  * ```
  */
 export class PathMonitor {
@@ -35,6 +37,11 @@ export class PathMonitor {
 
   get state(): PathState {
     return this.#state;
+  }
+
+  /** Probes lost since the last one that was heard. */
+  get lostInRow(): number {
+    return this.#lostInRow;
   }
 
   /** From the newest probe that was heard in time until its answer, or `undefined` before the first. */

@@ -1,11 +1,12 @@
+import type { Clock } from "../clock.ts";
 import { closeQuietly } from "./byte_stream.ts";
 import type { DatagramAddress, DatagramPath } from "./datagram_path.ts";
 
 /** More than any datagram of ours, so that a longer one is cut short and fails to authenticate. */
 const receiveBufferBytes = 2_048;
 
-/** Sends started together before the machine's other work gets its turn. */
-const sendsPerTurn = 500;
+/** A fan-out works for so long before the machine's other work gets its turn: nobody notices 2 ms. */
+const turnMs = 2;
 
 /** What Deno.DatagramConn offers, and all that the layers above know of it. */
 export interface DatagramConn {
@@ -24,11 +25,12 @@ export interface OutgoingDatagram {
 /** A UDP socket: datagrams out, one or very many, and datagrams in. */
 export class UdpSocket {
   readonly #conn: DatagramConn;
-  #sendsThisTurn = 0;
+  readonly #clock: Clock;
   #isClosed = false;
 
-  constructor(conn: DatagramConn) {
+  constructor(conn: DatagramConn, clock: Clock) {
     this.#conn = conn;
+    this.#clock = clock;
   }
 
   /** The port it is bound to. */
@@ -51,22 +53,25 @@ export class UdpSocket {
   }
 
   /**
-   * Sends one datagram to each of many members, and resolves when the last has left.
+   * Sends batches, in each of which no member comes twice; resolves when the last datagram has left.
    *
-   * Sends started together may leave in any order, so nothing for the same member may be sent before. In
-   * between, timers and other sockets get their turn: awaiting sends alone would starve them.
+   * Sends started together may leave in any order, so a batch ends before the next begins. In between,
+   * timers and other sockets get their turn: awaiting sends alone would starve them.
    */
-  async sendToAll(datagrams: Iterable<OutgoingDatagram>): Promise<void> {
-    let sends: Promise<void>[] = [];
-    for (const datagram of datagrams) {
-      sends.push(this.send(datagram));
-      if (++this.#sendsThisTurn < sendsPerTurn) continue;
-      this.#sendsThisTurn = 0;
+  async sendBatches(batches: Iterable<Iterable<OutgoingDatagram>>): Promise<void> {
+    let turnStartedAt = this.#clock.now();
+    for (const batch of batches) {
+      let sends: Promise<void>[] = [];
+      for (const datagram of batch) {
+        sends.push(this.send(datagram));
+        if (this.#clock.now() - turnStartedAt < turnMs) continue;
+        await Promise.all(sends);
+        sends = [];
+        await this.#nextTurn();
+        turnStartedAt = this.#clock.now();
+      }
       await Promise.all(sends);
-      sends = [];
-      await nextTurn();
     }
-    await Promise.all(sends);
   }
 
   /** Hands every datagram to `handle`, as a view that lasts as long as the call, until `close`. */
@@ -87,8 +92,8 @@ export class UdpSocket {
     this.#isClosed = true;
     closeQuietly(this.#conn);
   }
-}
 
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+  #nextTurn(): Promise<void> {
+    return new Promise((resolve) => void this.#clock.after(0, resolve));
+  }
 }
