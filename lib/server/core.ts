@@ -1,9 +1,9 @@
 import type { Clock } from "../clock.ts";
 import {
   ByteReader,
+  decodeMemberHello,
   decodeMessage,
   encodedMessage,
-  type MemberHello,
   type Message,
   type MessageId,
   ProtocolError,
@@ -14,12 +14,12 @@ import {
   type Send,
 } from "../codec/mod.ts";
 import type { Handshaken } from "../crypto/mod.ts";
-import { maxRepairBytes, maxUnreceivedDeliveries, rememberIdsMs } from "../limits.ts";
+import { maxRepairBytes, rememberIdsMs } from "../limits.ts";
 import { Registry } from "../registry/mod.ts";
 import { type DatagramAddress, DatagramPath, type OutgoingDatagram } from "../transport/mod.ts";
 import type { LeftReason, ServerEvent } from "./event.ts";
 import { History } from "./history.ts";
-import { Author, type Connection, type FloodLimits, Member } from "./member.ts";
+import { Author, type Connection, type FloodLimits, Member, outcomeMessage } from "./member.ts";
 import { Presence } from "./presence.ts";
 import { Round } from "./round.ts";
 
@@ -56,7 +56,7 @@ export class ServerCore {
   readonly #room = randomId();
   readonly #history = new History();
   readonly #presence = new Presence();
-  /** By identity key in hexadecimal. */
+  /** By identity key, in hexadecimal, and registry key. */
   readonly #authors = new Map<string, Author>();
   /** Global messages numbered and not yet sent, encoded. */
   #unsent: Uint8Array[] = [];
@@ -71,8 +71,15 @@ export class ServerCore {
 
   // ------------------------------------------------------------------------------- coming and going
 
-  /** Lets somebody in who has authenticated, or says why not; either way it has been told. */
-  admit(hello: MemberHello, handshaken: Handshaken, connection: Connection): Member | undefined {
+  /**
+   * Lets somebody in who has authenticated, or says why not; either way it has been told.
+   *
+   * @param payload of the last handshake message: a `MemberHello`
+   * @throws {ProtocolError} where it isn't one
+   */
+  admit(payload: Uint8Array, handshaken: Handshaken, connection: Connection): Member | undefined {
+    const hello = decodeMemberHello(payload);
+    if (hello === "versionUnsupported") return this.#refuse(connection, hello);
     const identityKey = handshaken.remoteStaticKey;
     const claim = this.registry.claim(hello.name, identityKey);
     if (claim.kind === "notAName") return this.#refuse(connection, claim.error);
@@ -82,14 +89,15 @@ export class ServerCore {
       return this.#refuse(connection, "roomFull");
     }
     const path = new DatagramPath(handshaken.datagrams(randomId()));
-    const author = this.#authorOf(identityKey);
     const { name, key } = claim;
+    const author = this.#authorOf(identityKey, key);
     const member = new Member(name, key, identityKey, connection, path, author, {
       now: this.#clock.now(),
       floodLimits: this.#floodLimits,
       previous,
     });
     this.registry.add(member);
+    author.enter(member);
     if (previous) this.#replace(previous);
     this.#welcome(member);
     return member;
@@ -98,11 +106,8 @@ export class ServerCore {
   /** Lets a member's name go; called once, however its connection ended. */
   depart(member: Member, reason: LeftReason): void {
     if (!this.registry.release(member)) return; // a newer connection has taken over
-    member.author.leftAt = this.#clock.now();
-    for (const { told, authorKey } of member.unreceived.values()) {
-      const author = this.registry.findByKey(authorKey);
-      author?.connection.send({ kind: "rejected", id: told.id, code: "memberLeft" });
-    }
+    member.author.leave(this.#clock.now());
+    for (const { told, author } of member.unreceived()) author.conclude(told.id, "memberLeft");
     this.#presence.leave(member);
     this.#tellPresence();
     const { name } = member;
@@ -128,18 +133,17 @@ export class ServerCore {
     const { connection, sessionId, name } = member;
     const newestSeq = this.#history.newestSeq;
     connection.send({ kind: "welcome", sessionId, room: this.#room, name, newestSeq });
-    for (const { told } of member.unreceived.values()) connection.send(told);
+    for (const { told } of member.unreceived()) connection.send(told);
     this.#presence.join(member);
     this.#tellPresence();
     const { address } = connection;
     this.#outputs.report({ kind: "joined", name, address, members: this.registry.size });
   }
 
-  #authorOf(identityKey: Uint8Array): Author {
-    const hex = identityKey.toHex();
-    let author = this.#authors.get(hex);
-    if (!author) this.#authors.set(hex, author = new Author());
-    author.leftAt = undefined;
+  #authorOf(identityKey: Uint8Array, key: string): Author {
+    const authorKey = `${identityKey.toHex()} ${key}`;
+    let author = this.#authors.get(authorKey);
+    if (!author) this.#authors.set(authorKey, author = new Author());
     return author;
   }
 
@@ -154,9 +158,12 @@ export class ServerCore {
   receive(member: Member, message: Message): number {
     const now = this.#clock.now();
     switch (message.kind) {
-      case "say":
-        this.#numberAndQueue(member, message);
+      case "say": {
+        const { id } = message;
+        const seq = this.#numberAndQueue(member, message);
+        if (seq !== undefined) member.connection.sendLazily({ kind: "numbered", id, seq });
         return member.sayBucket.take(now);
+      }
       case "send":
         this.#forward(member, message);
         break;
@@ -194,6 +201,7 @@ export class ServerCore {
       const { name, connection: { address } } = member;
       this.#outputs.report({ kind: "violated", address, name, code: error.code });
       member.connection.end("protocolViolation");
+      return this.depart(member, "protocolViolation");
     }
     if (!member.path.isUp) this.#probeWhenDue(member, this.#clock.now());
   }
@@ -204,10 +212,15 @@ export class ServerCore {
       case "say":
         if (!member.sayBucket.has(now)) return; // too much: as if lost, so the author repeats it later
         member.sayBucket.take(now);
-        return this.#numberAndQueue(member, message);
+        this.#numberAndQueue(member, message);
+        return;
       case "probe": {
         const { number } = message;
-        return member.connection.send({ kind: "heard", number, seq: this.#history.newestSeq });
+        return member.connection.sendLazily({
+          kind: "heard",
+          number,
+          seq: this.#history.newestSeq,
+        });
       }
       default:
         throw new ProtocolError("unexpectedMessage", `a member sent ${message.kind} over UDP`);
@@ -216,12 +229,17 @@ export class ServerCore {
 
   // -------------------------------------------------------------------------------- global messages
 
-  #numberAndQueue(member: Member, { id, sentAt, text, signature }: Say): void {
+  /** Gives a message its number, and answers it; a repeated one has its number already. */
+  #numberAndQueue(member: Member, { id, sentAt, text, signature }: Say): number | undefined {
     if (text === "") {
-      return member.connection.send({ kind: "rejected", id, code: "textEmpty" });
+      member.connection.send({ kind: "rejected", id, code: "textEmpty" });
+      return undefined;
     }
     const knownSeq = member.author.said.get(id);
-    if (knownSeq !== undefined) return this.#repeat(member, id, knownSeq);
+    if (knownSeq !== undefined) {
+      this.#repeat(member, id, knownSeq);
+      return undefined;
+    }
     const seq = this.#history.newestSeq + 1;
     const said = encodedMessage({
       kind: "said",
@@ -236,6 +254,7 @@ export class ServerCore {
     this.#history.append(said);
     this.#unsent.push(said);
     this.#outputs.wakeFanOut();
+    return seq;
   }
 
   /** The author seems to have missed its own copy; over TCP it will not miss it again. */
@@ -274,32 +293,23 @@ export class ServerCore {
 
   // ------------------------------------------------------------------------------- private messages
 
-  #forward(author: Member, { id, to, envelope }: Send): void {
-    const known = author.author.sent.get(id);
-    if (known) return author.connection.send({ kind: known, id });
+  #forward({ name, author, connection }: Member, { id, to, envelope }: Send): void {
+    const known = author.sent.get(id);
+    if (known) return connection.send(outcomeMessage(id, known));
     const addressee = this.registry.find(to);
-    if (!addressee) {
-      return author.connection.send({ kind: "rejected", id, code: "unknownMember" });
-    }
-    if (addressee.unreceived.size >= maxUnreceivedDeliveries) {
-      return author.connection.send({ kind: "rejected", id, code: "addresseeBusy" });
-    }
-    author.author.sent.set(id, "accepted");
-    author.connection.send({ kind: "accepted", id });
+    if (!addressee) return connection.send({ kind: "rejected", id, code: "unknownMember" });
+    if (addressee.isBusy) return connection.send({ kind: "rejected", id, code: "addresseeBusy" });
+    author.sent.set(id, "accepted");
+    connection.sendLazily({ kind: "accepted", id }); // with a bit of luck beside `delivered`
     const delivery = ++this.#newestDelivery;
-    const told = { kind: "told", delivery, from: author.name, id, envelope } as const;
-    addressee.tell({ told, authorKey: author.key });
+    // the envelope is copied: a view would keep all of the frame that it came in
+    const told = { kind: "told", delivery, from: name, id, envelope: envelope.slice() } as const;
+    addressee.tell({ told, author });
   }
 
   #settle(addressee: Member, delivery: number): void {
-    const unreceived = addressee.unreceived.get(delivery);
-    if (!unreceived) return; // acknowledged twice, after a reconnect
-    addressee.unreceived.delete(delivery);
-    const { told: { id }, authorKey } = unreceived;
-    const author = this.registry.findByKey(authorKey);
-    if (!author) return;
-    author.author.sent.set(id, "delivered");
-    author.connection.send({ kind: "delivered", id });
+    const unreceived = addressee.settle(delivery);
+    unreceived?.author.conclude(unreceived.told.id, "delivered");
   }
 
   // ---------------------------------------------------------------------------------- as time passes
@@ -312,18 +322,17 @@ export class ServerCore {
       this.#probeWhenDue(member, now);
     }
     this.#tellPresence();
-    for (const [hex, author] of this.#authors) {
+    for (const [authorKey, author] of this.#authors) {
       if (author.leftAt !== undefined && now - author.leftAt > rememberIdsMs) {
-        this.#authors.delete(hex);
+        this.#authors.delete(authorKey);
       }
     }
   }
 
-  #probeWhenDue({ path }: Member, now: number): void {
+  #probeWhenDue(member: Member, now: number): void {
+    const { path } = member;
     if (!path.address || path.monitor.nextProbeAt > now) return;
-    const number = path.monitor.sendProbe(now);
-    const probe = encodedMessage({ kind: "probe", number, seq: this.#history.newestSeq });
-    this.#outputs.sendDatagram({ path, plaintext: probe });
+    this.#outputs.sendDatagram({ path, plaintext: member.probe(now, this.#history.newestSeq) });
   }
 
   #tellPresence(): void {

@@ -28,4 +28,4 @@ export type ServerEvent =
   | { readonly kind: "fault"; readonly error: unknown };
 
 /** Why a member is no longer here. */
-export type LeftReason = ByeCode | "connectionLost";
+export type LeftReason = ByeCode | "connectionLost" | "slowReader" | "silence";

@@ -5,8 +5,10 @@ const ownerOnly = { file: 0o600, directory: 0o700 } as const;
 
 /** The data directory can't serve; `reason` says how. */
 export class DataDirError extends Error {
+  /** Tells it from other errors. */
   override readonly name = "DataDirError";
 
+  /** For the file or directory at `path`. */
   constructor(readonly path: string, readonly reason: "unusable" | "damagedKey", cause?: unknown) {
     super(`Cannot use ${path}: ${reason}`, { cause });
   }

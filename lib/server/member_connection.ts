@@ -22,6 +22,10 @@ export class MemberConnection implements Connection {
     this.#link.send(message);
   }
 
+  sendLazily(message: ServerMessage): void {
+    this.#link.sendLazily(message);
+  }
+
   sendEncoded(message: Uint8Array): void {
     this.#link.sendEncoded(message);
   }

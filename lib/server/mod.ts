@@ -12,6 +12,9 @@
  *
  * @module
  */
+export type { Clock, Timer } from "../clock.ts";
+export * from "../codec/codes.ts";
+export type { ProtocolErrorCode } from "../codec/mod.ts";
 export type { LeftReason, ServerEvent } from "./event.ts";
 export { DataDirError } from "./key_file.ts";
 export type { FloodLimits } from "./member.ts";

@@ -1,5 +1,4 @@
 import type { Clock } from "../clock.ts";
-import { encodedMessage } from "../codec/mod.ts";
 import { maxDatagramPlaintextBytes } from "../crypto/mod.ts";
 import type { OutgoingDatagram } from "../transport/mod.ts";
 import type { Member } from "./member.ts";
@@ -45,16 +44,13 @@ export class Round {
 
   *#batch(body: Uint8Array): Iterable<OutgoingDatagram> {
     const now = this.#clock.now();
-    for (const { path } of this.#overUdp) {
+    for (const member of this.#overUdp) {
+      const { path } = member;
       path.monitor.use(now);
-      const plaintext = path.monitor.nextProbeAt <= now ? this.#withProbe(body, path, now) : body;
+      const isProbeDue = path.monitor.nextProbeAt <= now;
+      const plaintext = isProbeDue ? concat([body, member.probe(now, this.#newestSeq)]) : body;
       yield { path, plaintext };
     }
-  }
-
-  #withProbe(body: Uint8Array, path: OutgoingDatagram["path"], now: number): Uint8Array {
-    const number = path.monitor.sendProbe(now);
-    return concat([body, encodedMessage({ kind: "probe", number, seq: this.#newestSeq })]);
   }
 }
 

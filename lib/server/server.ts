@@ -1,11 +1,5 @@
 import { type Clock, systemClock, type Timer } from "../clock.ts";
-import {
-  type MemberHello,
-  type Message,
-  ProtocolError,
-  protocolVersion,
-  type ServerHello,
-} from "../codec/mod.ts";
+import { type Message, ProtocolError, protocolVersion, type ServerHello } from "../codec/mod.ts";
 import { fingerprint, generateKeyPair, type KeyPair } from "../crypto/mod.ts";
 import {
   defaultMaxMembers,
@@ -13,6 +7,7 @@ import {
   farewellTimeoutMs,
   handshakeTimeoutMs,
   maxTextBytes,
+  roundMs,
   tickMs,
 } from "../limits.ts";
 import {
@@ -31,6 +26,7 @@ import { listen, type Listening } from "./listen.ts";
 import type { FloodLimits, Member } from "./member.ts";
 import { MemberConnection } from "./member_connection.ts";
 
+/** How a server is to run; everything has a default that serves. */
 export interface ServerOptions {
   /** The address to listen on; otherwise every one that this machine has. */
   readonly host?: string | undefined;
@@ -38,14 +34,17 @@ export interface ServerOptions {
   readonly port?: number | undefined;
   /** Where the server's key is kept; otherwise it lasts as long as the server. */
   readonly dataDir?: string | undefined;
+  /** One more is refused as `roomFull`. */
   readonly maxMembers?: number | undefined;
   /** What a member may send in a second; otherwise what `limits.ts` says. */
   readonly floodLimits?: FloodLimits | undefined;
   /** Told of everything worth a line in a log. */
   readonly report?: ((event: ServerEvent) => void) | undefined;
+  /** The time; otherwise the system's. */
   readonly clock?: Clock | undefined;
 }
 
+/** A server that runs. */
 export interface Server {
   /** Where it listens: the same port for TCP and UDP. */
   readonly addr: { readonly hostname: string; readonly port: number };
@@ -96,8 +95,8 @@ class RunningServer implements Server {
     this.fingerprint = fingerprint(keyPair.publicKey);
     this.#keyPair = keyPair;
     this.#listener = listener;
-    this.#udp = new UdpSocket(datagrams);
     this.#clock = options.clock ?? systemClock;
+    this.#udp = new UdpSocket(datagrams, this.#clock);
     this.#report = options.report ?? (() => {});
     this.#core = new ServerCore({
       clock: this.#clock,
@@ -139,15 +138,11 @@ class RunningServer implements Server {
         this.#track(this.#serve(conn));
       } catch (error) {
         if (this.#isClosing) return;
-        if (!(error instanceof Deno.errors.ConnectionAborted)) await this.#catchBreath();
+        if (error instanceof Deno.errors.ConnectionAborted) continue; // gone before it was let in
+        this.#report({ kind: "exhausted" });
+        await this.#pause(acceptPauseMs);
       }
     }
-  }
-
-  /** Waits until the machine may have a descriptor again; meanwhile nobody who is here is affected. */
-  #catchBreath(): Promise<void> {
-    this.#report({ kind: "exhausted" });
-    return new Promise((resolve) => this.#clock.after(acceptPauseMs, resolve));
   }
 
   async #serve(conn: Deno.TcpConn): Promise<void> {
@@ -158,9 +153,10 @@ class RunningServer implements Server {
     this.#streams.add(conn);
     try {
       conn.setNoDelay(true);
-      const authenticated = await respondToHandshake(conn, this.#keyPair, hello);
+      const admitted = this.#admit(await respondToHandshake(conn, this.#keyPair, hello), hostname);
       this.#doorman.finish(visitor);
-      await this.#converse(authenticated, hostname);
+      if (admitted.member) await this.#converse(admitted.member, admitted.connection);
+      else await admitted.connection.finish();
     } catch (error) {
       this.#reportFailure(error, hostname);
     } finally {
@@ -171,17 +167,25 @@ class RunningServer implements Server {
     }
   }
 
-  async #converse(authenticated: Authenticated<MemberHello>, address: string): Promise<void> {
-    const link = new Link(authenticated, this.#clock);
-    const connection = new MemberConnection(link, address, this.#clock);
-    const member = this.#core.admit(authenticated.hello, authenticated.handshaken, connection);
-    if (!member) return await connection.finish();
+  #admit(
+    authenticated: Authenticated<Uint8Array>,
+    address: string,
+  ): { member: Member | undefined; connection: MemberConnection } {
+    const connection = new MemberConnection(
+      new Link(authenticated, this.#clock),
+      address,
+      this.#clock,
+    );
+    const { hello, handshaken } = authenticated;
+    return { member: this.#core.admit(hello, handshaken, connection), connection };
+  }
+
+  async #converse(member: Member, connection: MemberConnection): Promise<void> {
     let reason: LeftReason = "connectionLost";
     try {
       const end = await connection.receive((message) => this.#receive(member, message));
       if (end.kind === "violated") {
-        const { name } = member;
-        this.#report({ kind: "violated", address, name, code: end.error.code });
+        this.#reportViolation(end.error, connection.address, member.name);
       }
       reason = connection.reasonFor(end);
     } finally {
@@ -191,25 +195,33 @@ class RunningServer implements Server {
 
   #receive(member: Member, message: Message): void | Promise<void> {
     const pauseMs = this.#core.receive(member, message);
-    if (pauseMs > 0) return new Promise((resolve) => void this.#clock.after(pauseMs, resolve));
+    if (pauseMs > 0) return this.#pause(pauseMs);
   }
 
   #reportFailure(error: unknown, address: string): void {
-    if (error instanceof ProtocolError) {
-      this.#report({ kind: "violated", address, name: undefined, code: error.code });
-    } else if (!isNetworkError(error)) {
-      this.#report({ kind: "fault", error });
-    }
+    if (error instanceof ProtocolError) this.#reportViolation(error, address, undefined);
+    else if (!isNetworkError(error)) this.#report({ kind: "fault", error });
+  }
+
+  #reportViolation({ code }: ProtocolError, address: string, name: string | undefined): void {
+    this.#report({ kind: "violated", address, name, code });
   }
 
   // ------------------------------------------------------------------------------------- as time passes
 
+  /** Sends what waits for everybody, then rests a little, so that what comes meanwhile travels together. */
   async #runFanOut(): Promise<void> {
     await undefined; // messages of the same tick share a round
     for (let round = this.#core.takeRound(); round; round = this.#core.takeRound()) {
-      for (const batch of round.batches()) await this.#udp.sendToAll(batch);
+      const nextRoundAt = this.#clock.now() + roundMs;
+      await this.#udp.sendBatches(round.batches());
+      await this.#pause(Math.max(0, nextRoundAt - this.#clock.now()));
     }
     this.#fanOut = undefined;
+  }
+
+  #pause(pauseMs: number): Promise<void> {
+    return new Promise((resolve) => void this.#clock.after(pauseMs, resolve));
   }
 
   #tick(): void {

@@ -1,3 +1,4 @@
+/** So many at once, and so many a second after that. */
 export interface Rate {
   /** Tokens that may be taken at once. */
   readonly burst: number;

@@ -1,0 +1,196 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Message, Send } from "../../lib/codec/mod.ts";
+import { maxUnreceivedDeliveries, rememberIdsMs } from "../../lib/limits.ts";
+import { type Guest, TestRoom } from "../testing/test_room.ts";
+
+const anasKey = new Uint8Array(32).fill(1);
+const biasKey = new Uint8Array(32).fill(2);
+const envelope = Uint8Array.of(1, 2, 3);
+
+function send(id: bigint, to: string): Send {
+  return { kind: "send", id, to, envelope };
+}
+
+function anaAndBia(): { room: TestRoom; ana: Guest; bia: Guest } {
+  const room = new TestRoom();
+  const ana = room.enter("ana", anasKey);
+  const bia = room.enter("bia", biasKey);
+  passTime(room);
+  for (const { connection } of [ana, bia]) connection.take();
+  return { room, ana, bia };
+}
+
+/** Lets all news of who came and went be told. */
+function passTime(room: TestRoom): void {
+  room.clock.advance(1_000);
+  room.core.tick();
+}
+
+/** Takes the one private message that has come. */
+function takeTold(guest: Guest): Extract<Message, { kind: "told" }> {
+  const tolds = guest.connection.takeOnly("told");
+  assertEquals(tolds.length, 1);
+  return tolds[0]!;
+}
+
+Deno.test("ServerCore.receive() accepts a private message, hands it over, and says it arrived", () => {
+  const { room, ana, bia } = anaAndBia();
+  const caio = room.enter("caio");
+  passTime(room);
+  for (const { connection } of [ana, bia, caio]) connection.take();
+  ana.send(send(7n, "bia"));
+  assertEquals(ana.connection.take(), [{ kind: "accepted", id: 7n }]);
+  const told = takeTold(bia);
+  assertEquals([told.from, told.id, [...told.envelope]], ["ana", 7n, [1, 2, 3]]);
+  assertEquals(ana.connection.take(), []);
+  bia.send({ kind: "received", delivery: told.delivery });
+  assertEquals(ana.connection.take(), [{ kind: "delivered", id: 7n }]);
+  assertEquals(bia.connection.take(), []);
+  assertEquals(caio.connection.take(), []);
+});
+
+Deno.test("ServerCore.receive() finds an addressee however the name is capitalised", () => {
+  const { ana, bia } = anaAndBia();
+  ana.send(send(7n, "BIA"));
+  assertEquals(takeTold(bia).from, "ana");
+});
+
+Deno.test("ServerCore.receive() hands a message to its own author too", () => {
+  const { ana } = anaAndBia();
+  ana.send(send(7n, "ana"));
+  const kinds = ana.connection.take().map(({ kind }) => kind);
+  assertEquals(kinds, ["accepted", "told"]);
+});
+
+for (const to of ["caio", "", "not a name", "bi"]) {
+  Deno.test(`ServerCore.receive() rejects a private message to ${to || "nobody"}`, () => {
+    const { ana, bia } = anaAndBia();
+    ana.send(send(7n, to));
+    assertEquals(ana.connection.take(), [{ kind: "rejected", id: 7n, code: "unknownMember" }]);
+    assertEquals(bia.connection.take(), []);
+  });
+}
+
+Deno.test("ServerCore.receive() takes a rejected id again once its addressee is there", () => {
+  const { room, ana } = anaAndBia();
+  ana.send(send(7n, "caio"));
+  const caio = room.enter("caio");
+  ana.connection.take();
+  ana.send(send(7n, "caio"));
+  assertEquals(ana.connection.takeOnly("accepted").length, 1);
+  assertEquals(takeTold(caio).id, 7n);
+});
+
+Deno.test("ServerCore.receive() answers a repeat with how far it has come, and delivers once", () => {
+  const { ana, bia } = anaAndBia();
+  ana.send(send(7n, "bia"));
+  ana.send(send(7n, "bia"));
+  assertEquals(ana.connection.take(), [
+    { kind: "accepted", id: 7n },
+    { kind: "accepted", id: 7n },
+  ]);
+  const { delivery } = takeTold(bia);
+  bia.send({ kind: "received", delivery });
+  ana.connection.take();
+  ana.send(send(7n, "bia"));
+  assertEquals(ana.connection.take(), [{ kind: "delivered", id: 7n }]);
+  assertEquals(bia.connection.take(), []);
+});
+
+Deno.test("ServerCore.receive() knows a repeat after the author has come back", () => {
+  const { room, ana, bia } = anaAndBia();
+  ana.send(send(7n, "bia"));
+  ana.leave();
+  room.clock.advance(rememberIdsMs);
+  room.core.tick();
+  const again = room.enter("ana", anasKey);
+  again.connection.take();
+  again.send(send(7n, "bia"));
+  assertEquals(again.connection.takeOnly("accepted").length, 1);
+  takeTold(bia);
+});
+
+Deno.test("ServerCore.receive() tells the author once, whatever the addressee acknowledges", () => {
+  const { ana, bia } = anaAndBia();
+  ana.send(send(7n, "bia"));
+  const { delivery } = takeTold(bia);
+  ana.connection.take();
+  for (const number of [delivery, delivery, delivery + 1, 0]) {
+    bia.send({ kind: "received", delivery: number });
+  }
+  assertEquals(ana.connection.take(), [{ kind: "delivered", id: 7n }]);
+});
+
+Deno.test("ServerCore.receive() lets nobody acknowledge what another was told", () => {
+  const { room, ana, bia } = anaAndBia();
+  const caio = room.enter("caio");
+  ana.send(send(7n, "bia"));
+  const { delivery } = takeTold(bia);
+  ana.connection.take();
+  caio.send({ kind: "received", delivery });
+  assertEquals(ana.connection.takeOnly("delivered"), []);
+});
+
+Deno.test("ServerCore.receive() delivers private messages in the order written", () => {
+  const { ana, bia } = anaAndBia();
+  for (let id = 0n; id < 100n; id++) ana.send(send(id, "bia"));
+  const ids = bia.connection.takeOnly("told").map(({ id }) => id);
+  assertEquals(ids, Array.from({ length: 100 }, (_, i) => BigInt(i)));
+});
+
+Deno.test("ServerCore.receive() rejects what an addressee that acknowledges nothing can't hold", () => {
+  const { room, ana, bia } = anaAndBia();
+  const caio = room.enter("caio");
+  for (let id = 0; id < maxUnreceivedDeliveries; id++) ana.send(send(BigInt(id), "bia"));
+  const [first] = bia.connection.takeOnly("told");
+  ana.connection.take();
+  const busy: Message = { kind: "rejected", id: 9_999n, code: "addresseeBusy" };
+  ana.send(send(9_999n, "bia"));
+  assertEquals(ana.connection.take(), [busy]);
+  ana.send(send(10_000n, "caio")); // others are none the worse
+  assertEquals(takeTold(caio).id, 10_000n);
+  bia.send({ kind: "received", delivery: first!.delivery });
+  ana.connection.take();
+  ana.send(send(9_999n, "bia"));
+  assertEquals(ana.connection.take(), [{ kind: "accepted", id: 9_999n }]);
+});
+
+Deno.test("ServerCore.admit() hands over again what the last connection did not acknowledge", () => {
+  const { room, ana, bia } = anaAndBia();
+  for (const id of [7n, 8n, 9n]) ana.send(send(id, "bia"));
+  const [first] = bia.connection.takeOnly("told");
+  bia.send({ kind: "received", delivery: first!.delivery });
+  const again = room.enter("bia", biasKey);
+  passTime(room);
+  ana.connection.take();
+  assertEquals([...again.member.unreceived()].length, 2);
+  const { guest, connection } = room.knock("bia", biasKey);
+  assert(guest);
+  const tolds = connection.takeOnly("told");
+  assertEquals(tolds.map(({ id }) => id), [8n, 9n]);
+  room.core.depart(again.member, "replaced"); // its end comes later, and takes nothing along
+  for (const { delivery } of tolds) guest.send({ kind: "received", delivery });
+  assertEquals(ana.connection.takeOnly("delivered").map(({ id }) => id), [8n, 9n]);
+});
+
+Deno.test("ServerCore.depart() tells the authors what did not arrive", () => {
+  const { room, ana, bia } = anaAndBia();
+  for (const id of [7n, 8n]) ana.send(send(id, "bia"));
+  const [first] = bia.connection.takeOnly("told");
+  bia.send({ kind: "received", delivery: first!.delivery });
+  ana.connection.take();
+  bia.leave();
+  assertEquals(ana.connection.takeOnly("rejected"), [
+    { kind: "rejected", id: 8n, code: "memberLeft" },
+  ]);
+  assertEquals(room.core.registry.size, 1);
+});
+
+Deno.test("ServerCore.depart() copes with authors that have left, or write to themselves", () => {
+  const { room, ana, bia } = anaAndBia();
+  ana.send(send(7n, "bia"));
+  bia.send(send(8n, "bia"));
+  ana.leave();
+  bia.leave();
+  assertEquals(room.core.registry.size, 0);
+});
