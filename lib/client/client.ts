@@ -7,13 +7,17 @@ import { ChatError, type ChatErrorCode, type ClientEvent, type DisconnectedCode 
 import { EventStream } from "./event_stream.ts";
 import { parseServerAddress, type ServerAddress } from "./server_address.ts";
 import { ServerConnection } from "./server_connection.ts";
+import { wireName } from "./wire_name.ts";
 
+/** Where to, and as whom. */
 export interface ConnectOptions {
   /** `HOST[:PORT]`. */
   readonly server: string;
+  /** The name wanted; the server may write it a little differently. */
   readonly name: string;
   /** Who we are; otherwise somebody new. */
   readonly identity?: Identity | undefined;
+  /** The time; otherwise the system's. */
   readonly clock?: Clock | undefined;
   /** Between 0 and 1, as `Math.random`, for the pauses between attempts to reconnect. */
   readonly random?: (() => number) | undefined;
@@ -67,7 +71,10 @@ const finalCodes: ReadonlySet<DisconnectedCode> = new Set<DisconnectedCode>([
  * mended without a word to the caller other than events
  */
 export async function connect(options: ConnectOptions): Promise<Client> {
-  const client = new ReconnectingClient(parseServerAddress(options.server), options);
+  const address = parseServerAddress(options.server);
+  const name = wireName(options.name);
+  if (name === undefined) throw new ChatError("nameTooLong"); // no server would read it
+  const client = new ReconnectingClient(address, { ...options, name });
   await client.start();
   return client;
 }
@@ -172,7 +179,10 @@ class ReconnectingClient implements Client {
       await this.#wait(retryInMs);
       if (this.#isClosed) return undefined;
       try {
-        return await this.#open();
+        const connection = await this.#open();
+        if (!this.#isClosed) return connection;
+        await connection.leave(); // closed while it came about
+        await connection.ended;
       } catch (error) {
         if (!(error instanceof ChatError)) throw error;
         code = error.code;
@@ -207,6 +217,7 @@ class ReconnectingClient implements Client {
     this.#core.fail(new ChatError(code));
     this.#emit({ kind: "closed", code });
     for (const stream of this.#streams) stream.end();
+    this.#streams.clear(); // nothing comes behind the end
   }
 
   async #whileOpen<Result>(request: () => Promise<Result>): Promise<Result> {

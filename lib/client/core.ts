@@ -28,14 +28,19 @@ import { Roll } from "./roll.ts";
 import { type Next, RoomOrder } from "./room_order.ts";
 import { SayQueue } from "./say_queue.ts";
 import { SendQueue } from "./send_queue.ts";
+import { wireName } from "./wire_name.ts";
 
 /** One connection to the server, from its welcome to its end. */
 export interface Session {
   /** Sends over TCP. */
   send(message: MemberMessage): void;
+  /** Sends over TCP what may wait a few ms for another to travel with. */
+  sendLazily(message: MemberMessage): void;
   /** Sends one datagram, when it can. */
   sendDatagram(datagram: OutgoingDatagram): void;
   readonly path: DatagramPath;
+  /** The longest text that the server hands on, in bytes of UTF-8. */
+  readonly maxTextBytes: number;
 }
 
 export interface ClientCoreOptions {
@@ -103,8 +108,10 @@ export class ClientCore {
   tell(to: string, text: string): Promise<{ id: MessageId }> {
     return new Promise((resolve, reject) => {
       this.#checkRoom(text);
+      const name = wireName(to);
+      if (name === undefined) throw new ChatError("unknownMember");
       const envelope = encodeContent({ sentAt: this.#clock.wallTime(), text });
-      const send = { kind: "send", id: randomId(), to, envelope } as const;
+      const send = { kind: "send", id: randomId(), to: name, envelope } as const;
       this.#sends.add({ send, resolve, reject });
       this.#transmit();
     });
@@ -112,7 +119,8 @@ export class ClientCore {
 
   #checkRoom(text: string): void {
     if (text === "") throw new ChatError("textEmpty");
-    if (utf8.encode(text).length > maxTextBytes) throw new ChatError("textTooLong");
+    const limit = this.#session?.maxTextBytes ?? maxTextBytes;
+    if (utf8.encode(text).length > limit) throw new ChatError("textTooLong");
     if (this.#says.size + this.#sends.size >= maxOutbox) throw new ChatError("outboxFull");
   }
 
@@ -177,11 +185,14 @@ export class ClientCore {
         this.#order.expect(message.seq, now);
         this.#says.settle(message.id)?.resolve({ seq: message.seq });
         break;
+      case "newest":
+        this.#order.expect(message.seq, now);
+        break;
       case "missing":
         this.#show(this.#order.giveUp(message.lastSeq, now));
         break;
       case "accepted":
-        this.#sends.accept(message.id)?.resolve({ id: message.id });
+        this.#accept(message.id);
         break;
       case "rejected":
         this.#reject(message.id, message.code);
@@ -190,6 +201,7 @@ export class ClientCore {
         this.#receiveTold(message);
         break;
       case "delivered":
+        this.#accept(message.id); // to a repeat, this may be the only answer
         this.#conclude(message.id, "delivered");
         break;
       case "members":
@@ -235,7 +247,7 @@ export class ClientCore {
         return this.#receiveSaid(message);
       case "probe": {
         const { number } = message;
-        session.send({ kind: "heard", number, seq: this.#order.contiguousSeq });
+        session.sendLazily({ kind: "heard", number, seq: this.#order.contiguousSeq });
         return this.#order.expect(message.seq, this.#clock.now());
       }
       default:
@@ -260,8 +272,10 @@ export class ClientCore {
 
   #show(next: Iterable<Next>): void {
     for (const item of next) {
-      if (item.kind === "missing") this.#emit(item);
-      else {
+      if (item.kind === "missing") {
+        this.#emit(item);
+        this.#says.restart(); // one of ours may be among them: the server knows, and will say so
+      } else {
         const { kind, seq, from, text, sentAt } = item;
         this.#emit({ kind, seq, from, text, sentAt });
       }
@@ -284,6 +298,10 @@ export class ClientCore {
       if (!(error instanceof ProtocolError)) throw error;
       this.#emit({ kind: "unreadable", from, id }); // its author's doing, not the server's
     }
+  }
+
+  #accept(id: MessageId): void {
+    this.#sends.accept(id)?.resolve({ id });
   }
 
   #reject(id: MessageId, code: RejectedCode): void {

@@ -44,8 +44,14 @@ export type ClientEvent =
   | { readonly kind: "closed"; readonly code: ChatErrorCode };
 
 /** Why a connection that stood is gone. */
-export type DisconnectedCode = ByeCode | "connectionLost" | ChatErrorCode;
+export type DisconnectedCode =
+  | ByeCode
+  | "connectionLost"
+  | "slowReader"
+  | "silence"
+  | ChatErrorCode;
 
+/** Why something can't be done: for programs; people read it in their language. */
 export type ChatErrorCode =
   | RefusedCode
   | RejectedCode
@@ -66,8 +72,10 @@ export type ChatErrorCode =
 
 /** A request that can't be met; the code says why, and programs put it into words. */
 export class ChatError extends Error {
+  /** Tells it from other errors. */
   override readonly name = "ChatError";
 
+  /** The code is the message too: people see it in their own words. */
   constructor(readonly code: ChatErrorCode, options?: ErrorOptions) {
     super(code, options);
   }

@@ -114,6 +114,7 @@ export class RoomOrder {
     this.#takenSeq = seq;
     this.#newestSeq = Math.max(this.#newestSeq, seq);
     this.#gapSince = this.#newestSeq > seq ? now : undefined;
+    if (seq <= this.#askedSeq) this.#askedAt = now; // the answer is under way
   }
 
   /** Infinity where nothing is held back. */

@@ -1,6 +1,11 @@
 import { encodedMessage, type MessageId, type Say } from "../codec/mod.ts";
 import { maxDatagramPlaintextBytes } from "../crypto/mod.ts";
-import { firstRepeatMs, maxDatagramTries, maxSaysInFlight } from "../limits.ts";
+import {
+  firstRepeatMs,
+  maxDatagramTries,
+  maxSayBytesInFlight,
+  maxSaysInFlight,
+} from "../limits.ts";
 
 /** How a batch is to be sent now. */
 export type SayTransmission =
@@ -99,9 +104,12 @@ export class SayQueue {
   #fillBatch(): Say[] {
     const isRepeat = this.#inFlight.size > 0;
     const batch: Say[] = [];
+    let bytes = 0;
     for (const { say } of this.#pending.values()) {
-      if (isRepeat ? !this.#inFlight.has(say.id) : batch.length === maxSaysInFlight) break;
+      const isFull = batch.length === maxSaysInFlight || bytes >= maxSayBytesInFlight;
+      if (isRepeat ? !this.#inFlight.has(say.id) : isFull) break;
       batch.push(say);
+      bytes += encodedMessage(say).length;
     }
     for (const { id } of batch) this.#inFlight.add(id);
     return batch;

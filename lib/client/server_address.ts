@@ -1,8 +1,10 @@
 import { defaultPort } from "../limits.ts";
 
+/** Where a server listens. */
 export interface ServerAddress {
   /** A name or an IP address, without brackets. */
   readonly hostname: string;
+  /** For TCP and UDP. */
   readonly port: number;
 }
 
@@ -14,7 +16,7 @@ export interface ServerAddress {
 export function parseServerAddress(text: string): ServerAddress {
   const match = /^(?:\[(?<bracketed>[^\]]+)\]|(?<plain>[^:[\]\s]+))(?::(?<port>\d+))?$/.exec(text);
   const groups = match?.groups;
-  const isBareIpv6 = /^[\da-f:.]*:[\da-f:.]*:[\da-f:.%\w]*$/i.test(text);
+  const isBareIpv6 = /^(?=.*::|(?:.*:){6})[\da-f:.]+(?:%[\w.-]+)?$/i.test(text);
   const hostname = isBareIpv6 ? text : groups?.bracketed ?? groups?.plain;
   const port = Number(groups?.port ?? defaultPort);
   if (hostname === undefined || port < 1 || port > 65_535) {

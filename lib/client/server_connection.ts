@@ -58,6 +58,7 @@ export class ServerConnection implements Session {
   #timer: { readonly at: number; readonly timer: Timer } | undefined;
   #pingedAt = -Infinity;
   #farewell: ByeCode | undefined;
+  #isOver = false;
 
   /**
    * Connects, authenticates, and waits for the server's yes.
@@ -93,7 +94,7 @@ export class ServerConnection implements Session {
     this.#core = core;
     this.#serverAddress = { hostname: remote.hostname, port: remote.port };
     const hostname = remote.hostname.includes(":") ? "::" : "0.0.0.0";
-    this.#udp = new UdpSocket(Deno.listenDatagram({ transport: "udp", hostname, port: 0 }));
+    this.#udp = new UdpSocket(Deno.listenDatagram({ transport: "udp", hostname, port: 0 }), clock);
     this.ended = this.#run();
   }
 
@@ -106,12 +107,20 @@ export class ServerConnection implements Session {
     return this.#listed.promise;
   }
 
+  get maxTextBytes(): number {
+    return this.#authenticated.hello.maxTextBytes;
+  }
+
   get path(): DatagramPath {
     return this.#path!;
   }
 
   send(message: MemberMessage): void {
     this.#link.send(message);
+  }
+
+  sendLazily(message: MemberMessage): void {
+    this.#link.sendLazily(message);
   }
 
   sendDatagram(datagram: OutgoingDatagram): void {
@@ -121,7 +130,7 @@ export class ServerConnection implements Session {
   /** Sees to it that the core is called when it next wants to be; after every call to the core. */
   arm(): void {
     const coreAt = this.#core.nextTickAt;
-    if (coreAt === undefined) return;
+    if (coreAt === undefined || this.#isOver) return;
     const at = Math.min(coreAt, this.#pingAt);
     if (this.#timer && this.#timer.at <= at) return;
     this.#timer?.timer.cancel();
@@ -146,6 +155,7 @@ export class ServerConnection implements Session {
       this.#welcomed.reject(new ChatError("notAServer")); // unless it was settled before
       return this.#farewell ?? codeOf(end);
     } finally {
+      this.#isOver = true;
       this.#timer?.timer.cancel();
       this.#link.close();
       this.#udp.close();
@@ -191,7 +201,7 @@ export class ServerConnection implements Session {
   }
 
   get #pingAt(): number {
-    return Math.max(this.#link.lastHeardAt, this.#pingedAt) + pingAfterMs;
+    return Math.max(this.#link.quietSince, this.#pingedAt) + pingAfterMs;
   }
 
   #tick(): void {

@@ -1,0 +1,210 @@
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { generateIdentity } from "../../lib/crypto/mod.ts";
+import { maxTextBytes } from "../../lib/limits.ts";
+import { ManualClock } from "../testing/manual_clock.ts";
+import { Recorder } from "../testing/recorder.ts";
+import { TestChat, type TestMember } from "../testing/test_chat.ts";
+import { within } from "../testing/within.ts";
+
+/** A member behind a recorder, whose pauses end when the test says so. */
+async function behindRecorder(chat: TestChat): Promise<{
+  ana: TestMember;
+  recorder: Recorder;
+  clock: ManualClock;
+}> {
+  const recorder = new Recorder(chat.port);
+  const clock = new ManualClock();
+  const ana = await chat.join("ana", { port: recorder.port, clock, random: () => 0 });
+  return { ana, recorder, clock };
+}
+
+/** Waits for the nth break, and lets the pause behind it pass. */
+async function endPause(ana: TestMember, clock: ManualClock, nth = 1): Promise<void> {
+  const breaks = await ana.count("disconnected", nth);
+  clock.advance(breaks[nth - 1]!.retryInMs);
+}
+
+Deno.test("Client comes back after a break, and sends once what was written meanwhile", async () => {
+  await using chat = await TestChat.start();
+  const bia = await chat.join("bia");
+  const { ana, recorder, clock } = await behindRecorder(chat);
+  await using _ = recorder;
+  await ana.client.say("before");
+  recorder.cut();
+  const { code } = await ana.event("disconnected");
+  assertEquals(code, "connectionLost");
+  const writing = [
+    ana.client.say("meanwhile"),
+    ana.client.tell("bia", "to you"),
+    ana.client.say("x".repeat(maxTextBytes)),
+  ];
+  await endPause(ana, clock);
+  await within(Promise.all(writing), "what was written");
+  await ana.event("reconnected");
+  await ana.client.say("after");
+  await bia.count("said", 4);
+  assertEquals(bia.saidTexts, ["before", "meanwhile", "x".repeat(maxTextBytes), "after"]);
+  assertEquals((await ana.count("said", 4)).map(({ seq }) => seq), [1, 2, 3, 4]);
+  assertEquals(bia.toldTexts, ["to you"]);
+});
+
+Deno.test("Client sends nothing twice where only the answers got lost", async () => {
+  await using chat = await TestChat.start();
+  const bia = await chat.join("bia");
+  const { ana, recorder, clock } = await behindRecorder(chat);
+  await using _ = recorder;
+  recorder.passesDatagrams = false;
+  recorder.passesPieces.down = false;
+  const writing = [ana.client.say("one"), ana.client.tell("bia", "two")];
+  await bia.event("said");
+  await bia.event("told");
+  recorder.cut();
+  recorder.passesPieces.down = true;
+  await endPause(ana, clock);
+  await within(Promise.all(writing), "answers to what was sent again");
+  await ana.client.say("end");
+  await bia.count("said", 2);
+  assertEquals(bia.saidTexts, ["one", "end"]);
+  assertEquals(bia.toldTexts, ["two"]);
+  await ana.count("said", 2);
+  assertEquals(ana.saidTexts, ["one", "end"]);
+});
+
+Deno.test("Client takes its own place where the server has not noticed the break", async () => {
+  await using chat = await TestChat.start();
+  const bia = await chat.join("bia");
+  const { ana, recorder, clock } = await behindRecorder(chat);
+  await using _ = recorder;
+  recorder.cut("client");
+  await endPause(ana, clock);
+  await ana.event("reconnected");
+  await bia.client.tell("ana", "still there?");
+  assertEquals((await ana.event("told")).text, "still there?");
+  await bia.event("delivered");
+  assertEquals(bia.events("left"), []);
+  assertEquals(chat.log.entries.filter(({ kind }) => kind === "left"), []);
+});
+
+Deno.test("Client gets what it was told and said during the break, once and in order", async () => {
+  await using chat = await TestChat.start();
+  const bia = await chat.join("bia");
+  const { ana, recorder, clock } = await behindRecorder(chat);
+  await using _ = recorder;
+  await bia.client.tell("ana", "one");
+  await bia.client.say("1");
+  await ana.event("told");
+  await ana.event("said");
+  recorder.passesDatagrams = false;
+  recorder.passesPieces.up = recorder.passesPieces.down = false;
+  await bia.client.tell("ana", "two");
+  await bia.client.say("2");
+  recorder.cut("client"); // to the server, ana is still there
+  recorder.passesPieces.up = recorder.passesPieces.down = true;
+  await endPause(ana, clock);
+  await bia.client.say("3");
+  await ana.event("reconnected");
+  clock.advance(1_000); // time for the gap to be asked for
+  await ana.count("told", 2);
+  await ana.count("said", 3);
+  assertEquals(ana.toldTexts, ["one", "two"]);
+  assertEquals(ana.saidTexts, ["1", "2", "3"]);
+  await bia.count("delivered", 2);
+});
+
+Deno.test("Client tries again while nobody answers, with longer and longer pauses", async () => {
+  await using chat = await TestChat.start();
+  const { ana, recorder, clock } = await behindRecorder(chat);
+  await using _ = recorder;
+  recorder.refuses = true;
+  recorder.cut();
+  for (let nth = 1; nth < 8; nth++) await endPause(ana, clock, nth);
+  const breaks = await ana.count("disconnected", 8);
+  const pauses = breaks.map(({ retryInMs }) => retryInMs);
+  assertEquals(pauses, [250, 500, 1_000, 2_000, 4_000, 7_500, 7_500, 7_500]);
+  recorder.refuses = false;
+  await endPause(ana, clock, 8);
+  await ana.event("reconnected");
+});
+
+Deno.test("Client is told that the server stops", async () => {
+  await using chat = await TestChat.start();
+  const { ana, recorder } = await behindRecorder(chat);
+  await using _ = recorder;
+  await chat.server.close();
+  assertEquals((await ana.event("disconnected")).code, "serverStopping");
+});
+
+Deno.test("Client does not come back to a server with another key", async () => {
+  await using chat = await TestChat.start();
+  await using other = await TestChat.start();
+  const { ana, recorder, clock } = await behindRecorder(chat);
+  await using _ = recorder;
+  recorder.upstreamPort = other.port;
+  recorder.cut();
+  const saying = ana.client.say("to whom?").then(() => "said", ({ code }) => code);
+  await endPause(ana, clock);
+  assertEquals((await ana.event("closed")).code, "serverKeyChanged");
+  assertEquals(await saying, "serverKeyChanged");
+  await ana.ended;
+  assertEquals(other.log.entries.filter(({ kind }) => kind === "joined"), []);
+});
+
+Deno.test("Client does not come back under a name that somebody else has taken", async () => {
+  await using chat = await TestChat.start();
+  const { ana, recorder, clock } = await behindRecorder(chat);
+  await using _ = recorder;
+  recorder.cut();
+  await chat.reported("left", "ana");
+  await chat.join("ana", { identity: generateIdentity() });
+  await endPause(ana, clock);
+  assertEquals((await ana.event("closed")).code, "nameTaken");
+});
+
+Deno.test("Client.close() ends the pause before the next attempt", async () => {
+  await using chat = await TestChat.start();
+  const { ana, recorder, clock } = await behindRecorder(chat);
+  await using _ = recorder;
+  recorder.cut();
+  await ana.event("disconnected");
+  await within(ana.client.close(), "the client to close");
+  assertEquals(clock.pending, 0);
+});
+
+Deno.test("Client.close() during an attempt leaves the room when that comes about", async () => {
+  await using chat = await TestChat.start();
+  const { ana, recorder, clock } = await behindRecorder(chat);
+  await using _ = recorder;
+  recorder.shut();
+  recorder.cut();
+  await chat.reported("left", "ana");
+  await endPause(ana, clock);
+  const closing = ana.client.close();
+  recorder.open();
+  await within(closing, "the client to close");
+  const kinds = ana.log.entries.map(({ kind }) => kind);
+  assertEquals(kinds.at(-1), "closed");
+  assert(!kinds.includes("reconnected"));
+  const bia = await chat.join("bia");
+  await chat.log.until(
+    (events) =>
+      events.filter(({ kind }) => kind === "joined").length ===
+        events.filter(({ kind }) => kind === "left").length + 1,
+    "nobody but bia to be there",
+  );
+  assertNotEquals(bia.client.members(), []);
+});
+
+Deno.test("Client knows after a break who has come and gone meanwhile", async () => {
+  await using chat = await TestChat.start();
+  const bia = await chat.join("bia");
+  const { ana, recorder, clock } = await behindRecorder(chat);
+  await using _ = recorder;
+  recorder.cut();
+  await ana.event("disconnected");
+  await bia.client.close();
+  await chat.join("caio");
+  await endPause(ana, clock);
+  assertEquals((await ana.event("left")).name, "bia");
+  assertEquals((await ana.event("joined")).name, "caio");
+  assertEquals(ana.client.members().toSorted(), ["ana", "caio"]);
+});

@@ -1,0 +1,200 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import type { ClientEvent } from "../../lib/client/mod.ts";
+import { encodedMessage, type Message, ProtocolError } from "../../lib/codec/mod.ts";
+import { gapPatienceMs, idleProbeMs, probeTimeoutMs } from "../../lib/limits.ts";
+import { FakeSession, serverAddress } from "../testing/fake_session.ts";
+import { said } from "../testing/says.ts";
+import { TestClient } from "../testing/test_client.ts";
+import { settled } from "../testing/turns.ts";
+
+const nothing = new Uint8Array();
+
+function seqs(events: readonly ClientEvent[]): (number | string)[] {
+  return events.flatMap((event) => {
+    if (event.kind === "said") return event.seq;
+    if (event.kind === "missing") return `${event.firstSeq}–${event.lastSeq} missing`;
+    return [];
+  });
+}
+
+Deno.test("ClientCore.enter() takes the server's name for us and resolves with the whole list", async () => {
+  const client = new TestClient();
+  let isListed = false;
+  client.enter({ name: "Ana" }).then(() => isListed = true);
+  assertEquals(client.core.name, "Ana");
+  client.core.receive({ kind: "members", names: ["Ana"], complete: false });
+  await settled();
+  assertEquals([isListed, client.core.members()], [false, []]);
+  client.core.receive({ kind: "members", names: ["bia"], complete: true });
+  await settled();
+  assertEquals([isListed, client.core.members()], [true, ["Ana", "bia"]]);
+  assertEquals(client.take(), []);
+});
+
+Deno.test("ClientCore tells who comes and goes", () => {
+  const client = TestClient.entered();
+  client.core.receive({ kind: "presence", joined: ["caio"], left: ["bia"] });
+  assertEquals(client.take(), [{ kind: "left", name: "bia" }, { kind: "joined", name: "caio" }]);
+  assertEquals(client.core.members(), ["ana", "caio"]);
+});
+
+Deno.test("ClientCore shows global messages in order, whatever way they take", () => {
+  const client = TestClient.entered();
+  const { core, session } = client;
+  core.receiveDatagram(session.sealed(said(2, "bia"), said(4, "bia")), serverAddress);
+  core.receive(said(1, "bia"));
+  assertEquals(seqs(client.take()), [1, 2]);
+  core.receiveDatagram(session.sealed(said(1), said(3), said(2)), serverAddress);
+  assertEquals(seqs(client.take()), [3, 4]);
+});
+
+Deno.test("ClientCore asks over TCP for a gap, and shows what can't be had", () => {
+  const client = TestClient.entered();
+  client.core.receive(said(5));
+  client.session.take();
+  client.pass(gapPatienceMs);
+  assertEquals(client.session.take(), [{ kind: "repair", firstSeq: 1, lastSeq: 4 }]);
+  client.core.receive({ kind: "missing", firstSeq: 1, lastSeq: 3 });
+  assertEquals(seqs(client.take()), ["1–3 missing"]);
+  client.core.receive(said(4));
+  assertEquals(seqs(client.take()), [4, 5]);
+});
+
+Deno.test("ClientCore learns of a lost last message from a probe, and from what was heard of its own", () => {
+  for (const way of ["probe", "heard"] as const) {
+    const client = TestClient.entered();
+    const { core, session } = client;
+    if (way === "heard") core.receive({ kind: "heard", number: 0, seq: 2 });
+    else core.receiveDatagram(session.sealed({ kind: "probe", number: 0, seq: 2 }), serverAddress);
+    session.take();
+    client.pass(gapPatienceMs);
+    assertEquals(session.take(), [{ kind: "repair", firstSeq: 1, lastSeq: 2 }], way);
+  }
+});
+
+Deno.test("ClientCore answers a probe over TCP, with how far it has come", () => {
+  const client = TestClient.entered();
+  const { core, session } = client;
+  for (const seq of [1, 2, 4]) core.receive(said(seq));
+  session.take();
+  core.receiveDatagram(session.sealed({ kind: "probe", number: 9, seq: 4 }), serverAddress);
+  assertEquals(session.take(), [{ kind: "heard", number: 9, seq: 2 }]);
+});
+
+Deno.test("ClientCore probes at once, and tells which way its messages take", () => {
+  const client = TestClient.entered();
+  assertEquals(client.session.takeProbes(), [0]);
+  client.core.receive({ kind: "heard", number: 0, seq: 0 });
+  assertEquals(client.take(), [{ kind: "path", transport: "udp" }]);
+  client.pass(idleProbeMs - 1);
+  assertEquals(client.session.takeProbes(), []);
+  client.pass(1 + 4 * probeTimeoutMs);
+  assertEquals(client.take(), [{ kind: "path", transport: "tcp" }]);
+  client.session.takeProbes();
+  for (let i = 0; i < 100; i++) {
+    client.pass(100);
+    for (const number of client.session.takeProbes()) {
+      client.core.receive({ kind: "heard", number, seq: 0 });
+    }
+  }
+  assertEquals(client.take(), [{ kind: "path", transport: "udp" }]);
+});
+
+Deno.test("ClientCore tells that UDP never came up", () => {
+  const client = TestClient.entered();
+  client.pass(5_000);
+  assertEquals(client.take(), [{ kind: "path", transport: "tcp" }]);
+});
+
+Deno.test("ClientCore.receiveDatagram() overlooks what isn't its server's", () => {
+  const client = TestClient.entered();
+  const { core, session } = client;
+  const probe = { kind: "probe", number: 1, seq: 0 } as const;
+  const stranger = new FakeSession(session.sessionId);
+  const otherSession = new FakeSession(99n);
+  const altered = session.sealed(probe);
+  altered[30]! ^= 1;
+  const hostile = [nothing, new Uint8Array(40), altered, stranger.sealed(probe)];
+  session.take();
+  for (const datagram of [...hostile, otherSession.sealed(probe)]) {
+    core.receiveDatagram(datagram, { hostname: "203.0.113.1", port: 1 });
+  }
+  const replayed = session.sealed(probe);
+  core.receiveDatagram(replayed, serverAddress);
+  core.receiveDatagram(replayed, serverAddress);
+  assertEquals(session.take().length, 1);
+  assertEquals(session.path.address, serverAddress);
+});
+
+Deno.test("ClientCore.receiveDatagram() takes nothing while apart, nor for the session before", () => {
+  const client = TestClient.entered();
+  const before = client.session;
+  client.core.exit();
+  client.core.receiveDatagram(before.sealed(said(1)), serverAddress);
+  client.enter();
+  client.core.receiveDatagram(before.sealed(said(1)), serverAddress);
+  assertEquals(client.take(), []);
+});
+
+const nonsense: { what: string; plaintext: Uint8Array }[] = [
+  { what: "an unknown kind", plaintext: Uint8Array.of(255) },
+  { what: "half a message", plaintext: Uint8Array.of(20, 0) },
+  { what: "what belongs on TCP", plaintext: encodedMessage({ kind: "accepted", id: 1n }) },
+];
+
+for (const { what, plaintext } of nonsense) {
+  Deno.test(`ClientCore.receiveDatagram() throws for ${what} from its own server`, () => {
+    const client = TestClient.entered();
+    const datagram = client.session.sealedBytes(plaintext);
+    assertThrows(() => client.core.receiveDatagram(datagram, serverAddress), ProtocolError);
+  });
+}
+
+const unexpected: Message[] = [
+  { kind: "say", id: 1n, sentAt: 0, text: "a", signature: nothing },
+  { kind: "send", id: 1n, to: "bia", envelope: nothing },
+  { kind: "received", delivery: 1 },
+  { kind: "repair", firstSeq: 1, lastSeq: 1 },
+  { kind: "probe", number: 1, seq: 1 },
+];
+
+for (const message of unexpected) {
+  Deno.test(`ClientCore.receive() takes no ${message.kind} from a server`, () => {
+    const client = TestClient.entered();
+    const error = assertThrows(() => client.core.receive(message), ProtocolError);
+    assertEquals(error.code, "unexpectedMessage");
+  });
+}
+
+Deno.test("ClientCore.receive() answers ping with pong, and pong with nothing", () => {
+  const client = TestClient.entered();
+  client.session.take();
+  client.core.receive({ kind: "ping" });
+  client.core.receive({ kind: "pong" });
+  assertEquals(client.session.take(), [{ kind: "pong" }]);
+});
+
+Deno.test("ClientCore.enter() goes on in the same room, and starts anew in another", () => {
+  const client = TestClient.entered();
+  client.core.receive(said(1));
+  client.core.exit();
+  client.enter({ newestSeq: 3 });
+  client.pass(gapPatienceMs);
+  assert(client.session.take().some(({ kind }) => kind === "repair"));
+  for (const seq of [2, 3]) client.core.receive(said(seq));
+  assertEquals(seqs(client.take()), [1, 2, 3]);
+  client.core.exit();
+  client.enter({ room: 2n, newestSeq: 1 });
+  for (const seq of [1, 2]) client.core.receive(said(seq));
+  assertEquals(seqs(client.take()), [2]);
+});
+
+Deno.test("ClientCore.nextTickAt is undefined while apart", () => {
+  const client = new TestClient();
+  assertEquals(client.core.nextTickAt, undefined);
+  client.enter();
+  assert(client.core.nextTickAt !== undefined);
+  client.core.exit();
+  assertEquals(client.core.nextTickAt, undefined);
+  client.core.tick();
+});

@@ -1,0 +1,187 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { ChatError } from "../../lib/client/mod.ts";
+import { decodeContent, encodeContent, type Message, type Send } from "../../lib/codec/mod.ts";
+import { maxSendsInFlight, rememberedIds } from "../../lib/limits.ts";
+import { TestClient } from "../testing/test_client.ts";
+
+function sendsIn(client: TestClient): Send[] {
+  return client.session.take().filter((message): message is Send => message.kind === "send");
+}
+
+/** Tells bia something, which the server accepts; answers the message's id. */
+async function tellAccepted(client: TestClient): Promise<bigint> {
+  const telling = client.core.tell("bia", "a");
+  const { id } = sendsIn(client)[0]!;
+  client.core.receive({ kind: "accepted", id });
+  await telling;
+  return id;
+}
+
+function told(id: bigint, delivery: number, from = "bia"): Message {
+  const envelope = encodeContent({ sentAt: 5, text: `text ${id}` });
+  return { kind: "told", delivery, from, id, envelope };
+}
+
+Deno.test("ClientCore.tell() sends an envelope and resolves once it is accepted", async () => {
+  const client = TestClient.entered();
+  const telling = client.core.tell("bia", "Olá, Bia!");
+  const [send] = sendsIn(client);
+  assertEquals(send!.to, "bia");
+  assertEquals(decodeContent(send!.envelope), {
+    sentAt: client.clock.wallTime(),
+    text: "Olá, Bia!",
+  });
+  client.core.receive({ kind: "accepted", id: send!.id });
+  assertEquals(await telling, { id: send!.id });
+  client.core.receive({ kind: "accepted", id: send!.id }); // again, after a repeat
+  assertEquals(client.take(), []);
+});
+
+Deno.test("ClientCore.tell() never goes over UDP", async () => {
+  const client = TestClient.enteredOverUdp();
+  await tellAccepted(client);
+  assertEquals(client.session.takeDatagrams(), []);
+});
+
+for (const code of ["unknownMember", "addresseeBusy"] as const) {
+  Deno.test(`ClientCore.tell() rejects with ${code} as the server does`, async () => {
+    const client = TestClient.entered();
+    const telling = client.core.tell("eva", "a");
+    client.core.receive({ kind: "rejected", id: sendsIn(client)[0]!.id, code });
+    const error = await assertRejects(() => telling, ChatError);
+    assertEquals(error.code, code);
+    assertEquals(client.take(), []);
+  });
+}
+
+for (const to of ["a".repeat(129), "a".repeat(300), "é".repeat(65), "😀".repeat(33)]) {
+  Deno.test(`ClientCore.tell() knows that nobody is called by ${to.length} letters`, async () => {
+    const client = TestClient.entered();
+    const error = await assertRejects(() => client.core.tell(to, "a"), ChatError);
+    assertEquals(error.code, "unknownMember");
+    assertEquals(client.session.take(), []);
+  });
+}
+
+Deno.test("ClientCore.tell() composes a name that was typed in pieces", async () => {
+  const client = TestClient.entered();
+  const telling = client.core.tell("e\u0301".repeat(32), "a");
+  const [send] = sendsIn(client);
+  assertEquals(send!.to, "é".repeat(32));
+  client.core.receive({ kind: "accepted", id: send!.id });
+  await telling;
+});
+
+Deno.test("ClientCore says once that a private message was delivered", async () => {
+  const client = TestClient.entered();
+  const id = await tellAccepted(client);
+  for (let i = 0; i < 2; i++) client.core.receive({ kind: "delivered", id });
+  assertEquals(client.take(), [{ kind: "delivered", to: "bia", id }]);
+});
+
+Deno.test("ClientCore.tell() resolves where delivered is the only answer, as to a repeat", async () => {
+  const client = TestClient.entered();
+  const telling = client.core.tell("bia", "a");
+  client.core.exit();
+  client.enter();
+  const [{ id }] = sendsIn(client) as [Send];
+  client.take();
+  client.core.receive({ kind: "delivered", id });
+  assertEquals(await telling, { id });
+  assertEquals(client.take(), [{ kind: "delivered", to: "bia", id }]);
+});
+
+Deno.test("ClientCore says that an accepted message can't be delivered any more", async () => {
+  const client = TestClient.entered();
+  const id = await tellAccepted(client);
+  client.core.receive({ kind: "rejected", id, code: "memberLeft" });
+  assertEquals(client.take(), [{ kind: "undelivered", to: "bia", id }]);
+});
+
+Deno.test("ClientCore overlooks what the server says of messages that it does not know", () => {
+  const client = TestClient.entered();
+  client.core.receive({ kind: "accepted", id: 1n });
+  client.core.receive({ kind: "delivered", id: 1n });
+  client.core.receive({ kind: "rejected", id: 1n, code: "memberLeft" });
+  client.core.receive({ kind: "numbered", id: 1n, seq: 0 });
+  assertEquals(client.take(), []);
+});
+
+Deno.test("ClientCore.tell() keeps the order, with so many on their way at a time", async () => {
+  const client = TestClient.entered();
+  const count = maxSendsInFlight + 50;
+  const telling = Array.from({ length: count }, (_, i) => client.core.tell("bia", `text ${i}`));
+  const first = sendsIn(client);
+  assertEquals(first.length, maxSendsInFlight);
+  for (const { id } of first) client.core.receive({ kind: "accepted", id });
+  const all = [...first, ...sendsIn(client)];
+  const texts = all.map(({ envelope }) => decodeContent(envelope).text);
+  assertEquals(texts, Array.from({ length: count }, (_, i) => `text ${i}`));
+  for (const { id } of all.slice(first.length)) client.core.receive({ kind: "accepted", id });
+  assertEquals((await Promise.all(telling)).length, count);
+});
+
+Deno.test("ClientCore.tell() is sent again after a break unless it was accepted, under its first id", async () => {
+  const client = TestClient.entered();
+  await tellAccepted(client);
+  const telling = client.core.tell("bia", "b");
+  const first = sendsIn(client);
+  client.core.exit();
+  const later = client.core.tell("bia", "c");
+  client.enter();
+  const again = sendsIn(client);
+  assertEquals(again[0], first[0]);
+  assertEquals(again.length, 2);
+  for (const { id } of again) client.core.receive({ kind: "accepted", id });
+  await Promise.all([telling, later]);
+});
+
+Deno.test("ClientCore shows a private message, and acknowledges it", () => {
+  const client = TestClient.entered();
+  client.core.receive(told(7n, 100));
+  assertEquals(client.take(), [{ kind: "told", from: "bia", id: 7n, text: "text 7", sentAt: 5 }]);
+  assertEquals(client.session.take(), [{ kind: "received", delivery: 100 }]);
+});
+
+Deno.test("ClientCore acknowledges a repeat, but shows it once", () => {
+  const client = TestClient.entered();
+  client.core.receive(told(7n, 100));
+  client.core.exit();
+  client.enter();
+  client.session.take();
+  client.core.receive(told(7n, 101));
+  assertEquals(client.session.take(), [{ kind: "received", delivery: 101 }]);
+  assertEquals(client.take().length, 1);
+  client.core.receive(told(7n, 102, "caio")); // the same id, but of another author
+  assertEquals(client.take().length, 1);
+});
+
+Deno.test("ClientCore remembers the newest rememberedIds private messages", () => {
+  const client = TestClient.entered();
+  for (let i = 0; i < rememberedIds; i++) client.core.receive(told(BigInt(i), i));
+  client.take();
+  for (let i = 0; i < rememberedIds; i++) client.core.receive(told(BigInt(i), i));
+  assertEquals(client.take(), []);
+});
+
+const unreadable: { what: string; envelope: Uint8Array }[] = [
+  { what: "nothing", envelope: new Uint8Array() },
+  { what: "an unknown protection", envelope: Uint8Array.of(9, 1, 2, 3) },
+  { what: "half a text", envelope: encodeContent({ sentAt: 1, text: "abc" }).subarray(0, 11) },
+  {
+    what: "more than a text",
+    envelope: Uint8Array.of(...encodeContent({ sentAt: 1, text: "" }), 0),
+  },
+];
+
+for (const { what, envelope } of unreadable) {
+  Deno.test(`ClientCore says that an envelope with ${what} is unreadable, and goes on`, () => {
+    const client = TestClient.entered();
+    client.core.receive({ kind: "told", delivery: 1, from: "bia", id: 7n, envelope });
+    assertEquals(client.take(), [{ kind: "unreadable", from: "bia", id: 7n }]);
+    assertEquals(client.session.take(), [{ kind: "received", delivery: 1 }]);
+    client.core.receive(told(8n, 2));
+    const [event] = client.take();
+    assert(event?.kind === "told");
+  });
+}
