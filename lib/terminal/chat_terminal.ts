@@ -1,0 +1,192 @@
+import { ChatError, type ChatErrorCode, type Client, type ClientEvent } from "../client/mod.ts";
+import { cleanName } from "./clean_text.ts";
+import { closest } from "./closest.ts";
+import { type Command, commands, type Desk, namesOf } from "./command.ts";
+import { describeCommands, usageOf } from "./command_help.ts";
+import { eventLine, toldLine } from "./event_line.ts";
+import { describeReason, type Language } from "./language.ts";
+import { notice } from "./line.ts";
+import { OwnCopies } from "./own_copies.ts";
+import { parseLine } from "./parse_line.ts";
+import type { Screen } from "./screen.ts";
+import { Unacknowledged } from "./unacknowledged.ts";
+
+/** What is wrong with one message alone; every other code is about the connection. */
+const messageErrors: ReadonlySet<ChatErrorCode> = new Set<ChatErrorCode>([
+  "unknownMember",
+  "memberLeft",
+  "addresseeBusy",
+  "textEmpty",
+  "textTooLong",
+  "outboxFull",
+]);
+
+/**
+ * A conversation at a terminal, whatever that is: lines entered go to the client, what the client reports
+ * goes to the screen.
+ */
+export class ChatTerminal implements Desk {
+  /** Messages entered that have not been acknowledged and, where they are global, shown. */
+  readonly unacknowledged = new Unacknowledged();
+  readonly #client: Client;
+  readonly #screen: Screen;
+  readonly #language: Language;
+  readonly #copies = new OwnCopies();
+  #transport: "udp" | "tcp" = "udp";
+  #isConnected = true;
+  #knowsItIsKept = false;
+  #isLeaving = false;
+  #hasComplained = false;
+  #unsent = 0;
+  #closedBy: ChatErrorCode | undefined;
+
+  constructor(client: Client, screen: Screen, language: Language) {
+    this.#client = client;
+    this.#screen = screen;
+    this.#language = language;
+  }
+
+  /** Whether something was asked for that couldn't be done. */
+  get hasComplained(): boolean {
+    return this.#hasComplained;
+  }
+
+  /** Why the connection is over, once it is. */
+  get closedBy(): ChatErrorCode | undefined {
+    return this.#closedBy;
+  }
+
+  /** Whether the user has asked to leave. */
+  get isLeaving(): boolean {
+    return this.#isLeaving;
+  }
+
+  /** Takes a line from the user. */
+  enter(line: string): void {
+    const input = parseLine(line);
+    switch (input.kind) {
+      case "nothing":
+        return;
+      case "text":
+        return this.say(input.text);
+      case "command":
+        return input.command.run(this, ...input.args);
+      case "misused":
+        return this.complain(this.#language.misused(usageOf(input.command, this.#language)));
+      case "unknownCommand":
+        return this.#complainOfUnknown(input.name);
+      default:
+        return input satisfies never;
+    }
+  }
+
+  /** Shows everything that happens until the connection is over. */
+  async showEvents(): Promise<void> {
+    for await (const event of this.#client.events()) await this.show(event);
+    await this.unacknowledged.atMost(0);
+    if (this.#unsent > 0) this.complain(this.#language.unsent(this.#unsent));
+  }
+
+  /** Shows what has happened, where it is news. */
+  async show(event: ClientEvent): Promise<void> {
+    const isNews = this.#note(event);
+    const line = isNews ? eventLine(event, this.#language) : undefined;
+    if (line) await this.#screen.show(line);
+    if (event.kind === "said") this.#copies.show(event.seq);
+    if (event.kind === "missing") this.#copies.show(event.lastSeq);
+  }
+
+  // ------------------------------------------------------------------------------------ what users ask
+
+  say(text: string): void {
+    this.#send(this.#client.say(text).then(({ seq }) => this.#copies.shown(seq)));
+  }
+
+  tell(to: string, text: string): void {
+    const accepted = this.#client.tell(to, text).then(async () => {
+      await this.#screen.show(toldLine(to, text, this.#language));
+    });
+    this.#send(accepted, to);
+  }
+
+  showMembers(): void {
+    const names = this.#client.members().map(cleanName);
+    const inOrder = names.toSorted((a, b) => a.localeCompare(b, this.#language.tag));
+    void this.#screen.show(notice(this.#language.members(inOrder)));
+  }
+
+  showHelp(): void {
+    for (const text of describeCommands(this.#language)) {
+      void this.#screen.show({ tone: "notice", head: "", text });
+    }
+  }
+
+  leave(): void {
+    this.#isLeaving = true;
+  }
+
+  /** Shows that something which the user asked for can't be done. */
+  complain(text: string): void {
+    this.#hasComplained = true;
+    void this.#screen.show({ tone: "mistake", head: "", text: this.#language.error(text) });
+  }
+
+  #complainOfUnknown(name: string): void {
+    const { tag, unknownCommand } = this.#language;
+    const names = commands.flatMap((command: Command) => namesOf(command, tag));
+    const suggestion = closest(name, names);
+    this.complain(unknownCommand(`/${cleanName(name)}`, suggestion && `/${suggestion}`));
+  }
+
+  // --------------------------------------------------------------------------------- acknowledgements
+
+  #send(acknowledged: Promise<void>, to?: string): void {
+    const settled = acknowledged.catch((error) => {
+      if (!(error instanceof ChatError)) throw error;
+      this.#explain(error.code, to);
+    });
+    void this.unacknowledged.add(settled);
+    if (this.#isConnected || this.#knowsItIsKept) return;
+    this.#knowsItIsKept = true;
+    void this.#screen.show(notice(this.#language.kept));
+  }
+
+  #explain(code: ChatErrorCode, to: string | undefined): void {
+    if (!messageErrors.has(code)) {
+      this.#unsent++; // said once for all of them, at the end
+      return;
+    }
+    const reason = describeReason(code, this.#language);
+    const { notSent, notSentTo } = this.#language;
+    this.complain(to === undefined ? notSent(reason) : notSentTo(cleanName(to), reason));
+  }
+
+  // -------------------------------------------------------------------------------------- what happens
+
+  /** Keeps track of what has happened; answers whether it is worth a line. */
+  #note(event: ClientEvent): boolean {
+    switch (event.kind) {
+      case "path": {
+        const isNews = event.transport !== this.#transport;
+        this.#transport = event.transport;
+        return isNews;
+      }
+      case "disconnected": {
+        const isNews = this.#isConnected;
+        this.#isConnected = false;
+        return isNews;
+      }
+      case "reconnected":
+        this.#isConnected = true;
+        this.#knowsItIsKept = false;
+        this.#copies.giveUp();
+        return true;
+      case "closed":
+        this.#closedBy = event.code;
+        this.#copies.giveUp();
+        return false;
+      default:
+        return true;
+    }
+  }
+}

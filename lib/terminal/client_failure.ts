@@ -1,0 +1,73 @@
+import type { ChatErrorCode } from "../client/mod.ts";
+import { type NameError, nameErrors } from "../codec/mod.ts";
+import type { Failure } from "./failure.ts";
+import { describeReason, type Language } from "./language.ts";
+
+/** What to do about a connection that can't be had. */
+export type Hint =
+  | "startServer"
+  | "checkAddress"
+  | "chooseName"
+  | "useSameVersion"
+  | "tryLater"
+  | "compareFingerprint"
+  | "enterOnce"
+  | "reportBug";
+
+const hints: Readonly<Record<ChatErrorCode, Hint>> = {
+  unreachable: "startServer",
+  notAServer: "checkAddress",
+  versionUnsupported: "useSameVersion",
+  serverKeyChanged: "compareFingerprint",
+  replaced: "enterOnce",
+  nameTaken: "chooseName",
+  nameEmpty: "chooseName",
+  nameTooLong: "chooseName",
+  nameBadCharacter: "chooseName",
+  nameBadStart: "chooseName",
+  nameMixedScripts: "chooseName",
+  roomFull: "tryLater",
+  unknownMember: "tryLater",
+  memberLeft: "tryLater",
+  addresseeBusy: "tryLater",
+  textEmpty: "tryLater",
+  textTooLong: "tryLater",
+  outboxFull: "tryLater",
+  closed: "tryLater",
+  handshakeTimeout: "tryLater",
+  truncated: "reportBug",
+  trailingBytes: "reportBug",
+  lengthOverLimit: "reportBug",
+  unknownKind: "reportBug",
+  badText: "reportBug",
+  badValue: "reportBug",
+  unexpectedMessage: "reportBug",
+  authenticationFailed: "reportBug",
+};
+
+/** Whether another name would help. */
+export function isNameRefusal(code: ChatErrorCode): code is NameError | "nameTaken" {
+  return code === "nameTaken" || (nameErrors as readonly string[]).includes(code);
+}
+
+/** Why the server at `server` couldn't be entered as `name`. */
+export function entryFailure(
+  code: ChatErrorCode,
+  { server, name, language }: { server: string; name: string; language: Language },
+): Failure {
+  const reason = describeReason(code, language);
+  const error = isNameRefusal(code)
+    ? language.nameRefused(name, reason)
+    : language.cannotEnter(server, reason);
+  return { error, hint: language.hints[hints[code]] };
+}
+
+/** Why a connection that stood is over for good; `undefined` where we closed it, or it isn't. */
+export function closingFailure(
+  code: ChatErrorCode | undefined,
+  language: Language,
+): Failure | undefined {
+  if (code === undefined || code === "closed") return undefined;
+  const error = language.connectionOver(describeReason(code, language));
+  return { error, hint: language.hints[hints[code]] };
+}

@@ -1,0 +1,12 @@
+import type { FlagTable } from "./flag.ts";
+
+/** What chat-client can be told when it starts. */
+export const clientFlags = {
+  server: { value: "server", variable: "CHAT_SERVER" },
+  name: { value: "name", variable: "CHAT_NAME" },
+  lang: { value: "language", variable: "CHAT_LANG" },
+  help: { value: "none", letter: "h" },
+  version: { value: "none", letter: "V" },
+} as const satisfies FlagTable;
+
+export type ClientFlagName = keyof typeof clientFlags;

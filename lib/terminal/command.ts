@@ -1,0 +1,77 @@
+import type { LanguageTag } from "./language.ts";
+
+/** What a command can have done. */
+export interface Desk {
+  say(text: string): void;
+  tell(to: string, text: string): void;
+  showMembers(): void;
+  showHelp(): void;
+  leave(): void;
+}
+
+/** What follows a command: a member's name, or everything up to the end of the line. */
+export type Parameter = "member" | "text";
+
+export interface Command {
+  readonly id: string;
+  /** What it is called first; every name works in every language. */
+  readonly name: Readonly<Record<LanguageTag, string>>;
+  readonly aliases: readonly string[];
+  readonly parameters: readonly Parameter[];
+  /** Takes one argument a parameter. */
+  readonly run: (desk: Desk, ...args: string[]) => void;
+}
+
+export const commands = [
+  {
+    id: "udp",
+    name: { pt: "udp", en: "udp" },
+    aliases: ["global"],
+    parameters: ["text"],
+    run: (desk, text: string) => desk.say(text),
+  },
+  {
+    id: "tcp",
+    name: { pt: "tcp", en: "tcp" },
+    aliases: ["privado", "private", "msg"],
+    parameters: ["member", "text"],
+    run: (desk, member: string, text: string) => desk.tell(member, text),
+  },
+  {
+    id: "members",
+    name: { pt: "usuarios", en: "who" },
+    aliases: [],
+    parameters: [],
+    run: (desk) => desk.showMembers(),
+  },
+  {
+    id: "help",
+    name: { pt: "ajuda", en: "help" },
+    aliases: [],
+    parameters: [],
+    run: (desk) => desk.showHelp(),
+  },
+  {
+    id: "quit",
+    name: { pt: "sair", en: "quit" },
+    aliases: ["exit"],
+    parameters: [],
+    run: (desk) => desk.leave(),
+  },
+] as const satisfies readonly Command[];
+
+export type CommandName = typeof commands[number]["id"];
+
+/** Every name of a command without repetition, the one of this language first. */
+export function namesOf({ name, aliases }: Command, tag: LanguageTag): string[] {
+  return [...new Set([name[tag], ...Object.values(name), ...aliases])];
+}
+
+const byName = new Map<string, Command>(
+  commands.flatMap((command) => namesOf(command, "pt").map((name) => [name, command] as const)),
+);
+
+/** The command of this name, which may be written with capitals and accents. */
+export function findCommand(name: string): Command | undefined {
+  return byName.get(name.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase());
+}

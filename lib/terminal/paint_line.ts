@@ -1,0 +1,19 @@
+import { formatText, type Line, type Tone } from "./line.ts";
+
+/** Colours of what a line begins with (ECMA-48 §8.3.117). */
+const colors: Readonly<Record<Tone, string>> = {
+  global: "\x1b[36m",
+  privateToUs: "\x1b[1;35m",
+  privateFromUs: "\x1b[35m",
+  notice: "\x1b[2m",
+  mistake: "\x1b[31m",
+};
+const reset = "\x1b[0m";
+
+/** A line in colours: all of what is ours, and of a message what it begins with. */
+export function paintLine(line: Line): string {
+  const text = formatText(line);
+  const isOurs = line.tone === "notice" || line.tone === "mistake";
+  const [colored, plain] = isOurs ? [line.head + text, ""] : [line.head, text];
+  return `${colors[line.tone]}${colored}${reset}${plain}`;
+}

@@ -1,0 +1,60 @@
+import type { Client } from "../client/mod.ts";
+import { maxTextBytes } from "../limits.ts";
+import { ChatTerminal } from "./chat_terminal.ts";
+import { closingFailure } from "./client_failure.ts";
+import type { Failure } from "./failure.ts";
+import { inputLines } from "./input_lines.ts";
+import type { Language } from "./language.ts";
+import type { PipeScreen } from "./pipe_screen.ts";
+
+/** Lines are read no further ahead than this, so that any number of them can be piped in. */
+const maxUnacknowledged = 256;
+
+/** A command and a name beside the longest text; what is over can only be a mistake. */
+const maxLineBytes = maxTextBytes + 1_024;
+
+export interface PipeChatOptions {
+  readonly client: Client;
+  readonly input: AsyncIterable<Uint8Array>;
+  readonly screen: PipeScreen;
+  readonly language: Language;
+}
+
+export interface PipeChatEnd {
+  /** Why it couldn't go on, where it couldn't. */
+  readonly failure: Failure | undefined;
+  /** Whether something was asked for that couldn't be done. */
+  readonly hasComplained: boolean;
+}
+
+/**
+ * Enters a line of input after the other, and shows what happens, until all of it is acknowledged or the
+ * connection is over.
+ */
+export async function chatThroughPipe(
+  { client, input, screen, language }: PipeChatOptions,
+): Promise<PipeChatEnd> {
+  const terminal = new ChatTerminal(client, screen, language);
+  const isOver = terminal.showEvents();
+  await Promise.race([enterAll(), isOver, screen.broken]);
+  const { closedBy } = terminal;
+  await client.close();
+  await isOver;
+  await screen.flushed();
+  return {
+    failure: closingFailure(closedBy, language),
+    hasComplained: terminal.hasComplained,
+  };
+
+  async function enterAll(): Promise<void> {
+    for await (const line of inputLines(input, maxLineBytes)) {
+      if (line.kind === "line") terminal.enter(line.text);
+      else {terminal.complain(
+          line.kind === "notUtf8" ? language.inputNotUtf8 : language.inputTooLong,
+        );}
+      await terminal.unacknowledged.atMost(maxUnacknowledged);
+      if (terminal.isLeaving || terminal.closedBy) break;
+    }
+    await terminal.unacknowledged.atMost(0);
+  }
+}

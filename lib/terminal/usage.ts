@@ -1,0 +1,31 @@
+import { clientFlags } from "./client_flags.ts";
+import { describeCommands, formatColumns } from "./command_help.ts";
+import type { FlagTable } from "./flag.ts";
+import type { Language } from "./language.ts";
+import { serverFlags } from "./server_flags.ts";
+
+/** What `chat-server --help` shows. */
+export function serverUsage(program: string, language: Language): string {
+  const flags = describeFlags(serverFlags, language.serverFlagHelp, language);
+  return [language.usage(program), "", ...flags].join("\n");
+}
+
+/** What `chat-client --help` shows. */
+export function clientUsage(program: string, language: Language): string {
+  const flags = describeFlags(clientFlags, language.clientFlagHelp, language);
+  return [language.usage(program), "", ...flags, "", ...describeCommands(language)].join("\n");
+}
+
+/** A line a flag: how it is written, what it does, and the variable in its place. */
+function describeFlags<Table extends FlagTable>(
+  table: Table,
+  help: Readonly<Record<keyof Table, string>>,
+  { placeholders }: Language,
+): string[] {
+  const rows = Object.entries(table).map(([name, { value, variable, letter }]) => {
+    const start = letter ? `-${letter}, --${name}` : `--${name}`;
+    const end = variable ? ` [${variable}]` : "";
+    return [`${start} ${placeholders[value]}`.trimEnd(), help[name]! + end] as const;
+  });
+  return formatColumns(rows);
+}

@@ -1,0 +1,309 @@
+import { assert, assertEquals } from "@std/assert";
+import type { ClientEvent } from "../../lib/client/mod.ts";
+import { ChatTerminal } from "../../lib/terminal/chat_terminal.ts";
+import { english } from "../../lib/terminal/english.ts";
+import { portuguese } from "../../lib/terminal/portuguese.ts";
+import { FakeClient } from "./fake_client.ts";
+import { FakeScreen } from "./fake_screen.ts";
+
+const languages = { pt: portuguese, en: english } as const;
+
+function start(tag: keyof typeof languages) {
+  const client = new FakeClient();
+  const screen = new FakeScreen();
+  const terminal = new ChatTerminal(client, screen, languages[tag]);
+  const over = terminal.showEvents();
+  const finish = async () => {
+    await terminal.unacknowledged.atMost(0);
+    await client.close();
+    await over;
+  };
+  return { client, screen, terminal, over, finish };
+}
+
+/** What users type, what leaves for the server, and what they see. */
+const transcripts: readonly {
+  readonly name: string;
+  readonly tag: keyof typeof languages;
+  readonly typed: readonly string[];
+  readonly sent: readonly string[];
+  readonly shown: readonly string[];
+}[] = [
+  {
+    name: "a bare line",
+    tag: "pt",
+    typed: ["Olá, todos!"],
+    sent: ["say Olá, todos!"],
+    shown: ["[UDP] ana: Olá, todos!"],
+  },
+  {
+    name: "/udp",
+    tag: "pt",
+    typed: ["/udp Olá, todos!", "/global de novo", "/UDP  e de novo"],
+    sent: ["say Olá, todos!", "say de novo", "say e de novo"],
+    shown: ["[UDP] ana: Olá, todos!", "[UDP] ana: de novo", "[UDP] ana: e de novo"],
+  },
+  {
+    name: "/tcp",
+    tag: "pt",
+    typed: ["/tcp bia Olá, Bia!", "/privado bia  a  b", "/private bia 3", "/msg bia 4"],
+    sent: ["tell bia Olá, Bia!", "tell bia a  b", "tell bia 3", "tell bia 4"],
+    shown: [
+      "[TCP] Privado para bia: Olá, Bia!",
+      "[TCP] Privado para bia: a  b",
+      "[TCP] Privado para bia: 3",
+      "[TCP] Privado para bia: 4",
+    ],
+  },
+  {
+    name: "/tcp in English",
+    tag: "en",
+    typed: ["/tcp bia Olá, Bia!"],
+    sent: ["tell bia Olá, Bia!"],
+    shown: ["[TCP] Private to bia: Olá, Bia!"],
+  },
+  {
+    name: "/tcp to nobody",
+    tag: "pt",
+    typed: ["/tcp zé oi"],
+    sent: ["tell zé oi"],
+    shown: ["! erro: mensagem para zé não enviada: não há ninguém aqui com esse nome"],
+  },
+  {
+    name: "/usuarios",
+    tag: "pt",
+    typed: ["/usuarios", "/usuários", "/who"],
+    sent: [],
+    shown: ["* 2 aqui: ana, bia", "* 2 aqui: ana, bia", "* 2 aqui: ana, bia"],
+  },
+  {
+    name: "/help",
+    tag: "en",
+    typed: ["/help"],
+    sent: [],
+    shown: [
+      "  /udp TEXT       speaks to everyone (also /global)",
+      "  /tcp NAME TEXT  speaks to one person alone (also /privado, /private, /msg)",
+      "  /who            shows who is here (also /usuarios)",
+      "  /help           shows this help (also /ajuda)",
+      "  /quit           leaves (also /sair, /exit)",
+      "  TEXT            the same as /udp TEXT",
+      "  //TEXT          says a text that begins with /",
+    ],
+  },
+  {
+    name: "a text that begins with a slash",
+    tag: "pt",
+    typed: ["//etc/passwd"],
+    sent: ["say /etc/passwd"],
+    shown: ["[UDP] ana: /etc/passwd"],
+  },
+  {
+    name: "a slip",
+    tag: "pt",
+    typed: ["/usurios", "/xyzzy", "/"],
+    sent: [],
+    shown: [
+      "! erro: o comando /usurios não existe; seria /usuarios?",
+      "! erro: o comando /xyzzy não existe; veja /ajuda",
+      "! erro: o comando / não existe; veja /ajuda",
+    ],
+  },
+  {
+    name: "commands without what they take",
+    tag: "en",
+    typed: ["/udp", "/udp  ", "/tcp", "/tcp bia", "/tcp bia ", "/quit now"],
+    sent: [],
+    shown: [
+      "! error: use it like this: /udp TEXT",
+      "! error: use it like this: /udp TEXT",
+      "! error: use it like this: /tcp NAME TEXT",
+      "! error: use it like this: /tcp NAME TEXT",
+      "! error: use it like this: /tcp NAME TEXT",
+      "! error: use it like this: /quit",
+    ],
+  },
+  { name: "nothing", tag: "pt", typed: ["", "   ", "\t"], sent: [], shown: [] },
+  {
+    name: "control sequences in an unknown command",
+    tag: "en",
+    typed: ["/\x1b[31mred"],
+    sent: [],
+    shown: ["! error: there is no command /red; see /help"],
+  },
+];
+
+for (const { name, tag, typed, sent, shown } of transcripts) {
+  Deno.test(`ChatTerminal.enter() takes ${name}`, async () => {
+    const { client, screen, terminal, finish } = start(tag);
+    for (const line of typed) {
+      terminal.enter(line);
+      await terminal.unacknowledged.atMost(0);
+    }
+    await finish();
+    assertEquals(client.sent, sent);
+    assertEquals(screen.shown, shown);
+    assertEquals(terminal.hasComplained, shown.some((line) => line.startsWith("!")));
+  });
+}
+
+Deno.test("ChatTerminal.enter() leaves by each name of the command", () => {
+  for (const line of ["/sair", "/quit", "/exit"]) {
+    const { terminal } = start("pt");
+    terminal.enter("oi");
+    assert(!terminal.isLeaving);
+    terminal.enter(line);
+    assert(terminal.isLeaving);
+  }
+});
+
+/** What the client reports, and what users see of it. */
+const reports: readonly {
+  readonly name: string;
+  readonly tag: keyof typeof languages;
+  readonly events: readonly ClientEvent[];
+  readonly shown: readonly string[];
+}[] = [
+  {
+    name: "a global message",
+    tag: "pt",
+    events: [{ kind: "said", seq: 1, from: "bia", text: "Olá!", sentAt: 0 }],
+    shown: ["[UDP] bia: Olá!"],
+  },
+  {
+    name: "a private message",
+    tag: "pt",
+    events: [{ kind: "told", id: 1n, from: "ana", text: "Olá, Bia!", sentAt: 0 }],
+    shown: ["[TCP] Privado de ana: Olá, Bia!"],
+  },
+  {
+    name: "a private message in English",
+    tag: "en",
+    events: [{ kind: "told", id: 1n, from: "ana", text: "Olá, Bia!", sentAt: 0 }],
+    shown: ["[TCP] Private from ana: Olá, Bia!"],
+  },
+  {
+    name: "a text that would pass for somebody else's",
+    tag: "pt",
+    events: [
+      { kind: "said", seq: 1, from: "eva", text: "oi\r\n[UDP] bob: pago\u2028\x1b[A…", sentAt: 0 },
+    ],
+    shown: ["[UDP] eva: oi\n    [UDP] bob: pago\n    …"],
+  },
+  {
+    name: "a name that no server should let in",
+    tag: "pt",
+    events: [{ kind: "joined", name: "eva\n\x1b[2J[UDP] bob: pago" }],
+    shown: ["* eva [UDP] bob: pago entrou"],
+  },
+  {
+    name: "who comes and goes",
+    tag: "pt",
+    events: [{ kind: "joined", name: "bia" }, { kind: "left", name: "bia" }],
+    shown: ["* bia entrou", "* bia saiu"],
+  },
+  {
+    name: "what is missing",
+    tag: "pt",
+    events: [
+      { kind: "missing", firstSeq: 1, lastSeq: 3 },
+      { kind: "missing", firstSeq: 4, lastSeq: 4 },
+    ],
+    shown: ["* 3 mensagens perdidas", "* 1 mensagem perdida"],
+  },
+  {
+    name: "what became of private messages, where it is bad news",
+    tag: "en",
+    events: [
+      { kind: "delivered", to: "bia", id: 1n },
+      { kind: "undelivered", to: "bia", id: 2n },
+      { kind: "unreadable", from: "bia", id: 3n },
+    ],
+    shown: [
+      "* bia left before your message got there",
+      "* a private message from bia can't be read",
+    ],
+  },
+  {
+    name: "a change of path, but not the first one to UDP",
+    tag: "pt",
+    events: [
+      { kind: "path", transport: "udp" },
+      { kind: "path", transport: "tcp" },
+      { kind: "path", transport: "udp" },
+    ],
+    shown: [
+      "* o UDP não está passando: as mensagens globais vão por TCP",
+      "* o UDP voltou: as mensagens globais vão por ele",
+    ],
+  },
+  {
+    name: "a lost connection once, however often it is tried",
+    tag: "pt",
+    events: [
+      { kind: "disconnected", code: "connectionLost", retryInMs: 500 },
+      { kind: "disconnected", code: "unreachable", retryInMs: 1_000 },
+      { kind: "disconnected", code: "unreachable", retryInMs: 2_000 },
+      { kind: "reconnected" },
+      { kind: "disconnected", code: "badText", retryInMs: 500 },
+    ],
+    shown: [
+      "* sem conexão (a conexão caiu); tentando de novo…",
+      "* conexão restabelecida",
+      "* sem conexão (o servidor enviou um texto que não está em UTF-8); tentando de novo…",
+    ],
+  },
+];
+
+for (const { name, tag, events, shown } of reports) {
+  Deno.test(`ChatTerminal.show() tells of ${name}`, async () => {
+    const { screen, terminal } = start(tag);
+    for (const event of events) await terminal.show(event);
+    assertEquals(screen.shown, shown);
+  });
+}
+
+Deno.test("ChatTerminal.enter() says once that what is written while apart is kept", async () => {
+  const { client, screen, terminal, finish } = start("pt");
+  await terminal.show({ kind: "disconnected", code: "silence", retryInMs: 500 });
+  client.isHolding = true;
+  terminal.enter("um");
+  terminal.enter("dois");
+  await terminal.show({ kind: "reconnected" });
+  client.acknowledge();
+  await finish();
+  assertEquals(screen.shown, [
+    "* sem conexão (o servidor parou de responder); tentando de novo…",
+    "* sem conexão: o que você escrever será enviado quando ela voltar",
+    "* conexão restabelecida",
+    "[UDP] ana: um",
+    "[UDP] ana: dois",
+  ]);
+});
+
+Deno.test("ChatTerminal.showEvents() says in one line what a closed connection cost", async () => {
+  const { client, screen, terminal, over } = start("pt");
+  client.isHolding = true;
+  terminal.enter("um");
+  terminal.enter("/tcp bia dois");
+  await client.close("replaced");
+  await over;
+  assertEquals(screen.shown, ["! erro: 2 mensagens não foram enviadas"]);
+  assertEquals(terminal.closedBy, "replaced");
+});
+
+for (const code of ["textTooLong", "outboxFull", "addresseeBusy", "memberLeft"] as const) {
+  Deno.test(`ChatTerminal.enter() explains ${code} and goes on`, async () => {
+    const { client, screen, terminal, finish } = start("en");
+    client.refusal = code;
+    terminal.enter("first");
+    await terminal.unacknowledged.atMost(0);
+    client.refusal = undefined;
+    terminal.enter("second");
+    await finish();
+    assertEquals(screen.shown, [
+      `! error: message not sent: ${english.reasons[code]}`,
+      "[UDP] ana: second",
+    ]);
+  });
+}

@@ -1,0 +1,76 @@
+import {
+  ChatError,
+  type ChatErrorCode,
+  type Client,
+  type ClientEvent,
+} from "../../lib/client/mod.ts";
+import { EventStream } from "../../lib/client/event_stream.ts";
+
+/** A client whose server is the test: it numbers what is said, and knows `names`. */
+export class FakeClient implements Client {
+  readonly name = "ana";
+  readonly serverFingerprint = "AAAA-BBBB-CCCC-DDDD-EEEE";
+  readonly names = ["ana", "bia"];
+  /** What was sent, as `say TEXT` and `tell NAME TEXT`. */
+  readonly sent: string[] = [];
+  /** What the next messages are refused with. */
+  refusal: ChatErrorCode | undefined;
+  /** Whether messages wait to be acknowledged until {@linkcode acknowledge}. */
+  isHolding = false;
+  readonly #stream = new EventStream<ClientEvent>(() => {});
+  #held: (() => void)[] = [];
+  #seq = 0;
+  #isClosed = false;
+
+  get unacknowledged(): number {
+    return this.#held.length;
+  }
+
+  async say(text: string): Promise<{ seq: number }> {
+    await this.#send(`say ${text}`);
+    const seq = ++this.#seq;
+    this.emit({ kind: "said", seq, from: this.name, text, sentAt: 0 });
+    return { seq };
+  }
+
+  async tell(to: string, text: string): Promise<{ id: bigint }> {
+    await this.#send(`tell ${to} ${text}`);
+    if (!this.names.includes(to)) throw new ChatError("unknownMember");
+    return { id: 1n };
+  }
+
+  members(): string[] {
+    return this.names;
+  }
+
+  events(): AsyncIterableIterator<ClientEvent, undefined> {
+    return this.#stream;
+  }
+
+  close(code: ChatErrorCode = "closed"): Promise<void> {
+    if (this.#isClosed) return Promise.resolve();
+    this.#isClosed = true;
+    this.refusal = code;
+    this.acknowledge();
+    this.emit({ kind: "closed", code });
+    this.#stream.end();
+    return Promise.resolve();
+  }
+
+  emit(event: ClientEvent): void {
+    this.#stream.push(event);
+  }
+
+  /** Lets go of what has been held. */
+  acknowledge(): void {
+    const held = this.#held;
+    this.#held = [];
+    for (const release of held) release();
+  }
+
+  async #send(message: string): Promise<void> {
+    this.sent.push(message);
+    if (this.isHolding) await new Promise<void>((resolve) => this.#held.push(resolve));
+    if (this.refusal) throw new ChatError(this.refusal);
+  }
+}

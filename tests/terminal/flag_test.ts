@@ -1,0 +1,126 @@
+import { assertEquals } from "@std/assert";
+import { clientFlags } from "../../lib/terminal/client_flags.ts";
+import { english } from "../../lib/terminal/english.ts";
+import { formatFailure } from "../../lib/terminal/failure.ts";
+import { readFlags } from "../../lib/terminal/flag.ts";
+import { flagFailure } from "../../lib/terminal/flag_failure.ts";
+import { portuguese } from "../../lib/terminal/portuguese.ts";
+import { serverFlags } from "../../lib/terminal/server_flags.ts";
+
+const nothing = () => undefined;
+
+const none = {
+  host: undefined,
+  port: undefined,
+  data: undefined,
+  "max-members": undefined,
+  lang: undefined,
+  help: false,
+  version: false,
+};
+
+const good: readonly {
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly expected: object;
+}[] = [
+  { name: "nothing", args: [], expected: {} },
+  {
+    name: "every flag",
+    args: ["--host", "::1", "--port=80", "--data", "d", "--max-members", "5", "--lang", "en"],
+    expected: { host: "::1", port: 80, data: "d", "max-members": 5, lang: "en" },
+  },
+  { name: "the ends of the port range", args: ["--port", "65535"], expected: { port: 65_535 } },
+  { name: "port 0", args: ["--port", "0"], expected: { port: 0 } },
+  { name: "a number as text", args: ["--data", "7"], expected: { data: "7" } },
+  { name: "--help and -h", args: ["-h"], expected: { help: true } },
+  { name: "--version", args: ["--version"], expected: { version: true } },
+  {
+    name: "variables",
+    args: [],
+    variables: {
+      CHAT_HOST: "h",
+      CHAT_PORT: "1",
+      CHAT_DATA: "d",
+      CHAT_MAX_MEMBERS: "2",
+      CHAT_LANG: "pt",
+    },
+    expected: { host: "h", port: 1, data: "d", "max-members": 2, lang: "pt" },
+  },
+  {
+    name: "a flag before its variable",
+    args: ["--port", "2"],
+    variables: { CHAT_PORT: "abc" },
+    expected: { port: 2 },
+  },
+  { name: "an empty variable as none", args: [], variables: { CHAT_PORT: "" }, expected: {} },
+];
+
+for (const { name, args, variables, expected } of good) {
+  Deno.test(`readFlags() reads ${name}`, () => {
+    const { values, errors } = readFlags(serverFlags, args, (variable) => variables?.[variable]);
+    assertEquals(errors, []);
+    assertEquals(values, { ...none, ...expected } as typeof values);
+  });
+}
+
+const bad: readonly {
+  readonly args: readonly string[];
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly expected: string;
+}[] = [
+  { args: ["--port", "abc"], expected: "--port can't be abc" },
+  { args: ["--port", "70000"], expected: "--port can't be 70000" },
+  { args: ["--port", "-1"], expected: "there is no option -1" },
+  { args: ["--port", "1e3"], expected: "--port can't be 1e3" },
+  { args: ["--port", "0x50"], expected: "--port can't be 0x50" },
+  { args: ["--port", "80.0"], expected: "--port can't be 80.0" },
+  { args: ["--port"], expected: "--port needs a value" },
+  { args: ["--port="], expected: "--port needs a value" },
+  { args: ["--data", ""], expected: "--data needs a value" },
+  { args: ["--host", "--port", "1"], expected: "--host needs a value" },
+  { args: ["--max-members", "0"], expected: "--max-members can't be 0" },
+  { args: ["--lang", "fr"], expected: "--lang can't be fr" },
+  { args: ["--prot", "1"], expected: "there is no option --prot; did you mean --port?" },
+  { args: ["--verbose"], expected: "there is no option --verbose" },
+  { args: ["--__proto__", "1"], expected: "there is no option --__proto__" },
+  { args: ["-x"], expected: "there is no option -x" },
+  { args: ["start"], expected: "unexpected argument start" },
+  { args: ["--", "start"], expected: "unexpected argument start" },
+  { args: [], variables: { CHAT_PORT: "abc" }, expected: "CHAT_PORT can't be abc" },
+];
+
+for (const { args, variables, expected } of bad) {
+  Deno.test(`readFlags() refuses ${[...args, ...Object.keys(variables ?? {})].join(" ")}`, () => {
+    const { errors } = readFlags(serverFlags, args, (variable) => variables?.[variable]);
+    assertEquals(flagFailure(errors[0]!, "chat-server", english).error, expected);
+  });
+}
+
+Deno.test("readFlags() refuses what isn't a server's address", () => {
+  for (const server of ["[::1", "host:0", "host:65536", "host:"]) {
+    const { errors } = readFlags(clientFlags, ["--server", server], nothing);
+    assertEquals(errors.map(({ kind }) => kind), ["badValue"], server);
+  }
+  const { values } = readFlags(clientFlags, ["--server", "[::1]:7000"], nothing);
+  assertEquals(values.server, "[::1]:7000");
+});
+
+Deno.test("readFlags() answers the good values beside the errors", () => {
+  const { values, errors } = readFlags(serverFlags, ["--port", "abc", "--lang", "en"], nothing);
+  assertEquals(errors.length, 1);
+  assertEquals(values.lang, "en");
+});
+
+Deno.test("flagFailure() is an error and a hint, in the user's language", () => {
+  const error = { kind: "badValue", flag: "--port", value: "abc", expected: "port" } as const;
+  assertEquals(
+    formatFailure(flagFailure(error, "chat-server", english), english),
+    "error: --port can't be abc\nhint: it takes a number from 0 to 65535",
+  );
+  assertEquals(
+    formatFailure(flagFailure(error, "chat-server", portuguese), portuguese),
+    "erro: --port não aceita o valor abc\ndica: espera-se um número de 0 a 65535",
+  );
+});

@@ -1,0 +1,65 @@
+import { assert, assertEquals } from "@std/assert";
+import { clientFlags } from "../../lib/terminal/client_flags.ts";
+import { english } from "../../lib/terminal/english.ts";
+import { portuguese } from "../../lib/terminal/portuguese.ts";
+import { serverFlags } from "../../lib/terminal/server_flags.ts";
+import { clientUsage, serverUsage } from "../../lib/terminal/usage.ts";
+
+Deno.test("serverUsage() explains every flag and its variable", () => {
+  assertEquals(
+    serverUsage("chat-server", english),
+    `Usage: chat-server [OPTIONS]
+
+  --host ADDRESS   the address to listen on (all of them) [CHAT_HOST]
+  --port PORT      the port, for TCP and UDP (7700; 0: any that is free) [CHAT_PORT]
+  --data DIR       the directory that keeps the server's key (./chat-data) [CHAT_DATA]
+  --max-members N  how many people fit in the room (10000) [CHAT_MAX_MEMBERS]
+  --lang pt|en     the language: pt or en (the system's) [CHAT_LANG]
+  -h, --help       shows this help
+  -V, --version    shows the version`,
+  );
+});
+
+Deno.test("clientUsage() explains every flag and every command", () => {
+  assertEquals(
+    clientUsage("chat-client", portuguese),
+    `Uso: chat-client [OPÇÕES]
+
+  --server HOST[:PORTA]  o servidor (127.0.0.1, porta 7700) [CHAT_SERVER]
+  --name NOME            o nome com que entrar (se faltar, o programa pergunta) [CHAT_NAME]
+  --lang pt|en           a língua: pt ou en (a do sistema) [CHAT_LANG]
+  -h, --help             mostra esta ajuda
+  -V, --version          mostra a versão
+
+  /udp TEXTO       fala com todos (também /global)
+  /tcp NOME TEXTO  fala só com uma pessoa (também /privado, /private, /msg)
+  /usuarios        mostra quem está aqui (também /who)
+  /ajuda           mostra esta ajuda (também /help)
+  /sair            sai (também /quit, /exit)
+  TEXTO            o mesmo que /udp TEXTO
+  //TEXTO          fala com todos um texto que começa com /`,
+  );
+});
+
+Deno.test("serverUsage() and clientUsage() fit an 80-column terminal, variables aside", () => {
+  for (const language of [portuguese, english]) {
+    const text = [serverUsage("chat-server", language), clientUsage("chat-client", language)];
+    for (const row of text.join("\n").split("\n")) {
+      assert(row.replace(/ \[.*/, "").length < 80, row);
+    }
+  }
+});
+
+Deno.test("serverFlags and clientFlags give every value a variable of its own", () => {
+  for (const table of [serverFlags, clientFlags]) {
+    for (const [name, flag] of Object.entries(table)) {
+      const variable = "variable" in flag ? flag.variable : undefined;
+      const expected = flag.value === "none" ? undefined : variableOf(name);
+      assertEquals(variable, expected);
+    }
+  }
+});
+
+function variableOf(name: string): string {
+  return `CHAT_${name.toUpperCase().replaceAll("-", "_")}`;
+}
