@@ -1,0 +1,32 @@
+import { ChildProcess } from "./child_process.ts";
+import type { Usage } from "./server_process.ts";
+
+/** The server under measurement, as the benchmark sees it. */
+export class BenchServer implements AsyncDisposable {
+  readonly #process: ChildProcess;
+
+  private constructor(readonly port: number, process: ChildProcess) {
+    this.#process = process;
+  }
+
+  static async start(): Promise<BenchServer> {
+    const process = new ChildProcess("server_process.ts");
+    return new BenchServer(Number(await process.read()), process);
+  }
+
+  async usage(): Promise<Usage> {
+    return JSON.parse(await this.#process.ask("usage"));
+  }
+
+  /** CPU time that the server spends while `work` runs, in µs. */
+  async cpuUsOf(work: () => Promise<void>): Promise<number> {
+    const before = await this.usage();
+    await work();
+    const after = await this.usage();
+    return after.cpuUs - before.cpuUs;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#process[Symbol.asyncDispose]();
+  }
+}
