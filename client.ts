@@ -85,6 +85,6 @@ function print(text: string): number {
 }
 
 function fail(failure: Failure): number {
-  console.error(formatFailure(failure, language));
+  console.error(formatFailure(failure));
   return 1;
 }

@@ -70,6 +70,6 @@ function leave(text: string): never {
 }
 
 function fail(failure: Failure): never {
-  console.error(formatFailure(failure, language));
+  console.error(formatFailure(failure));
   Deno.exit(1);
 }

@@ -8,9 +8,7 @@ export type ProtocolErrorCode =
   | "badValue"
   | "unexpectedMessage"
   | "versionUnsupported"
-  | "authenticationFailed"
-  | "handshakeTimeout"
-  | "serverKeyChanged";
+  | "authenticationFailed";
 
 /** A peer's misbehaviour: it costs that peer its connection and nobody else anything. */
 export class ProtocolError extends Error {

@@ -4,6 +4,7 @@ import { closest } from "./closest.ts";
 import { type Command, commands, type Desk, namesOf } from "./command.ts";
 import { describeCommands, usageOf } from "./command_help.ts";
 import { eventLine, toldLine } from "./event_line.ts";
+import { formatError } from "./failure.ts";
 import { describeReason, type Language } from "./language.ts";
 import { notice } from "./line.ts";
 import { OwnCopies } from "./own_copies.ts";
@@ -128,7 +129,7 @@ export class ChatTerminal implements Desk {
   /** Shows that something which the user asked for can't be done. */
   complain(text: string): void {
     this.#hasComplained = true;
-    void this.#screen.show({ tone: "mistake", head: "", text: this.#language.error(text) });
+    void this.#screen.show({ tone: "mistake", head: "", text: formatError(text) });
   }
 
   #complainOfUnknown(name: string): void {

@@ -34,7 +34,6 @@ const hints: Readonly<Record<ChatErrorCode, Hint>> = {
   textTooLong: "tryLater",
   outboxFull: "tryLater",
   closed: "tryLater",
-  handshakeTimeout: "tryLater",
   truncated: "reportBug",
   trailingBytes: "reportBug",
   lengthOverLimit: "reportBug",

@@ -5,9 +5,6 @@ const maxTextKiB = maxTextBytes / 1024;
 
 export const english: Language = {
   tag: "en",
-  error: (error) => `error: ${error}`,
-  hint: (hint) => `hint: ${hint}`,
-
   privateFrom: (name) => `Private from ${name}`,
   privateTo: (name) => `Private to ${name}`,
   joined: (name) => `${name} joined`,
@@ -106,8 +103,6 @@ export const english: Language = {
     unexpectedMessage: "a message out of turn",
     versionUnsupported: "another version of the protocol",
     authenticationFailed: "data that can't be authenticated",
-    handshakeTimeout: "its handshake too slowly",
-    serverKeyChanged: "another key",
   },
 
   usage: (program) => `Usage: ${program} [OPTIONS]`,

@@ -1,5 +1,3 @@
-import type { Language } from "./language.ts";
-
 /** Why a program ends, and what its user can do next: a line each. */
 export interface Failure {
   readonly error: string;
@@ -7,6 +5,11 @@ export interface Failure {
 }
 
 /** The two lines that go to standard error. */
-export function formatFailure({ error, hint }: Failure, language: Language): string {
-  return `${language.error(error)}\n${language.hint(hint)}`;
+export function formatFailure({ error, hint }: Failure): string {
+  return `${formatError(error)}\nhint: ${hint}`;
+}
+
+/** One line that says what is wrong. It begins alike in every language, for scripts to find it. */
+export function formatError(error: string): string {
+  return `error: ${error}`;
 }

@@ -5,7 +5,7 @@ import { cleanName } from "./clean_text.ts";
 import { closingFailure, entryFailure, isNameRefusal } from "./client_failure.ts";
 import { commands } from "./command.ts";
 import { complete, type Completion } from "./complete.ts";
-import type { Failure } from "./failure.ts";
+import { type Failure, formatError } from "./failure.ts";
 import { describeReason, type Language } from "./language.ts";
 import { notice } from "./line.ts";
 import type { Screen } from "./screen.ts";
@@ -87,7 +87,7 @@ async function enterUnderSomeName(options: InteractiveChatOptions): Promise<Entr
       if (!isNameRefusal(error.code)) {
         return { kind: "failed", failure: entryFailure(error.code, { server, name, language }) };
       }
-      const text = language.error(describeReason(error.code, language));
+      const text = formatError(describeReason(error.code, language));
       await screen.show({ tone: "mistake", head: "", text });
       name = await screen.ask(language.askName);
     }

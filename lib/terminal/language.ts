@@ -15,13 +15,11 @@ export type LanguageTag = typeof languageTags[number];
 /** Codes for which the client has words of its own; the other ones are the server's violations. */
 type OwnReason =
   | Exclude<DisconnectedCode, ProtocolErrorCode>
-  | Extract<ProtocolErrorCode, "versionUnsupported" | "serverKeyChanged">;
+  | "versionUnsupported";
 
 /** Every text that either program shows: the type checker sees to it that no language lacks one. */
 export interface Language {
   readonly tag: LanguageTag;
-  readonly error: (error: string) => string;
-  readonly hint: (hint: string) => string;
 
   // what happens in the room
   readonly privateFrom: (name: string) => string;

@@ -49,9 +49,8 @@ export async function chatThroughPipe(
   async function enterAll(): Promise<void> {
     for await (const line of inputLines(input, maxLineBytes)) {
       if (line.kind === "line") terminal.enter(line.text);
-      else {terminal.complain(
-          line.kind === "notUtf8" ? language.inputNotUtf8 : language.inputTooLong,
-        );}
+      else if (line.kind === "notUtf8") terminal.complain(language.inputNotUtf8);
+      else terminal.complain(language.inputTooLong);
       await terminal.unacknowledged.atMost(maxUnacknowledged);
       if (terminal.isLeaving || terminal.closedBy) break;
     }

@@ -6,9 +6,6 @@ const maxTextKiB = maxTextBytes / 1024;
 /** Portuguese, as it is written in Brazil. */
 export const portuguese: Language = {
   tag: "pt",
-  error: (error) => `erro: ${error}`,
-  hint: (hint) => `dica: ${hint}`,
-
   privateFrom: (name) => `Privado de ${name}`,
   privateTo: (name) => `Privado para ${name}`,
   joined: (name) => `${name} entrou`,
@@ -109,8 +106,6 @@ export const portuguese: Language = {
     unexpectedMessage: "uma mensagem fora de hora",
     versionUnsupported: "outra versão do protocolo",
     authenticationFailed: "dados que não se autenticam",
-    handshakeTimeout: "a saudação devagar demais",
-    serverKeyChanged: "outra chave",
   },
 
   usage: (program) => `Uso: ${program} [OPÇÕES]`,

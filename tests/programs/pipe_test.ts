@@ -95,10 +95,10 @@ test("chat-client says one line about each mistake and goes on", async (room) =>
   const { code, output, errors } = await ana.finish();
   assertEquals(code, 1);
   assertEquals(errors.toSorted(), [
-    "erro: mensagem não enviada: um texto tem no máximo 16 KiB",
-    "erro: mensagem para zoe não enviada: não há ninguém aqui com esse nome",
-    "erro: o comando /foo não existe; veja /ajuda",
-    "erro: use assim: /tcp NOME TEXTO",
+    "error: mensagem não enviada: um texto tem no máximo 16 KiB",
+    "error: mensagem para zoe não enviada: não há ninguém aqui com esse nome",
+    "error: o comando /foo não existe; veja /ajuda",
+    "error: use assim: /tcp NOME TEXTO",
   ]);
   assertEquals(output, ["* 1 aqui: ana", `[UDP] ana: ${"x".repeat(maxTextBytes)}`]);
 });
@@ -116,7 +116,7 @@ test("chat-client is refused a name that is taken or isn't one", async (room) =>
   for (const { name, expected } of refusals) {
     const { code, output, errors } = await room.client(name).finish();
     assertEquals([code, output], [1, []]);
-    assertEquals(errors, [`erro: ${expected}`, "dica: escolha outro nome (--name NOME)"]);
+    assertEquals(errors, [`error: ${expected}`, "hint: escolha outro nome (--name NOME)"]);
   }
   await room.server.prints(/recusado: o nome já está em uso$/);
   assertEquals((await ana.finish()).code, 0);
@@ -138,10 +138,10 @@ test("chat-client ends with the reason where no server answers", async (room) =>
   const { code, output, errors } = await nowhere.finish();
   assertEquals([code, output], [1, []]);
   assertEquals(errors.length, 2);
-  assert(errors[0]!.startsWith("erro: não foi possível entrar em 127.0.0.1:1: "));
-  assert(errors[1]!.startsWith("dica: "));
+  assert(errors[0]!.startsWith("error: não foi possível entrar em 127.0.0.1:1: "));
+  assert(errors[1]!.startsWith("hint: "));
   const nameless = new Program("client", "--server", room.address);
-  assertEquals((await nameless.finish()).errors[0], "erro: falta o nome com que entrar");
+  assertEquals((await nameless.finish()).errors[0], "error: falta o nome com que entrar");
 });
 
 test("chat-server refuses a port that is taken", async (room) => {
@@ -151,5 +151,5 @@ test("chat-server refuses a port that is taken", async (room) => {
   const { code, errors } = await second.finish();
   await Deno.remove(dataDir, { recursive: true });
   assertEquals(code, 1);
-  assertEquals(errors[0], `erro: a porta ${port} já está em uso`);
+  assertEquals(errors[0], `error: a porta ${port} já está em uso`);
 });

@@ -67,7 +67,7 @@ const transcripts: readonly {
     tag: "pt",
     typed: ["/tcp zé oi"],
     sent: ["tell zé oi"],
-    shown: ["! erro: mensagem para zé não enviada: não há ninguém aqui com esse nome"],
+    shown: ["! error: mensagem para zé não enviada: não há ninguém aqui com esse nome"],
   },
   {
     name: "/usuarios",
@@ -104,9 +104,9 @@ const transcripts: readonly {
     typed: ["/usurios", "/xyzzy", "/"],
     sent: [],
     shown: [
-      "! erro: o comando /usurios não existe; seria /usuarios?",
-      "! erro: o comando /xyzzy não existe; veja /ajuda",
-      "! erro: o comando / não existe; veja /ajuda",
+      "! error: o comando /usurios não existe; seria /usuarios?",
+      "! error: o comando /xyzzy não existe; veja /ajuda",
+      "! error: o comando / não existe; veja /ajuda",
     ],
   },
   {
@@ -288,7 +288,7 @@ Deno.test("ChatTerminal.showEvents() says in one line what a closed connection c
   terminal.enter("/tcp bia dois");
   await client.close("replaced");
   await over;
-  assertEquals(screen.shown, ["! erro: 2 mensagens não foram enviadas"]);
+  assertEquals(screen.shown, ["! error: 2 mensagens não foram enviadas"]);
   assertEquals(terminal.closedBy, "replaced");
 });
 

@@ -116,11 +116,11 @@ Deno.test("readFlags() answers the good values beside the errors", () => {
 Deno.test("flagFailure() is an error and a hint, in the user's language", () => {
   const error = { kind: "badValue", flag: "--port", value: "abc", expected: "port" } as const;
   assertEquals(
-    formatFailure(flagFailure(error, "chat-server", english), english),
+    formatFailure(flagFailure(error, "chat-server", english)),
     "error: --port can't be abc\nhint: it takes a number from 0 to 65535",
   );
   assertEquals(
-    formatFailure(flagFailure(error, "chat-server", portuguese), portuguese),
-    "erro: --port não aceita o valor abc\ndica: espera-se um número de 0 a 65535",
+    formatFailure(flagFailure(error, "chat-server", portuguese)),
+    "error: --port não aceita o valor abc\nhint: espera-se um número de 0 a 65535",
   );
 });

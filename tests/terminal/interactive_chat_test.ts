@@ -78,7 +78,7 @@ Deno.test("chatInteractively() greets, takes lines, and leaves when there are no
   assertEquals(screen.shown, [
     ...greeting,
     "[UDP] ana: Olá!",
-    "! erro: o comando /x não existe; veja /ajuda",
+    "! error: o comando /x não existe; veja /ajuda",
   ]);
   assertEquals(screen.complete?.("/tcp b"), [["bia "], "b"]);
   assertEquals(clock.pending, 0);
@@ -93,9 +93,9 @@ Deno.test("chatInteractively() asks for a name until one is accepted", async () 
   assertEquals(entered, ["", "bia", "ana"]);
   assertEquals(screen.shown, [
     "Seu nome: ",
-    "! erro: um nome tem pelo menos um caractere",
+    "! error: um nome tem pelo menos um caractere",
     "Seu nome:  bia ",
-    "! erro: esse nome já está em uso",
+    "! error: esse nome já está em uso",
     "Seu nome: ana",
     ...greeting,
   ]);
@@ -149,7 +149,7 @@ Deno.test("chatInteractively() gives what was written last a moment to be acknow
   assertEquals([isOver, clock.pending], [false, 1]);
   clock.advance(2_000);
   await failure;
-  assertEquals(screen.shown, [...greeting, "! erro: 1 mensagem não foi enviada"]);
+  assertEquals(screen.shown, [...greeting, "! error: 1 mensagem não foi enviada"]);
 });
 
 Deno.test("chatInteractively() doesn't wait for a server that doesn't answer, once the user has had enough", async () => {
