@@ -96,8 +96,14 @@ export const maxUnreceivedBytes = 4_194_304;
 /** Lines the server logs a second about strangers; what is over is counted and said in one line. */
 export const maxStrangerLogLinesPerSecond = 10;
 
-/** Global messages that come within this time go out together, sharing datagrams; the first at once. */
-export const roundMs = 10;
+/**
+ * After a round of global messages the next begins no sooner than this, for each member present: what
+ * comes meanwhile goes out together and shares datagrams. The first after a silence goes out at once.
+ */
+export const roundMsPerMember = 0.1;
+
+/** The same for a crowd: a tenth of a second is where people begin to notice. */
+export const maxRoundMs = 100;
 
 /** How often a server looks after its members: probes, stalled writes, silences. */
 export const tickMs = 250;
@@ -171,5 +177,5 @@ export const maxOutbox = 10_000;
 /** Pauses between attempts to reconnect: the first, and the longest (each drawn at random below it). */
 export const reconnectPauseMs = { first: 500, longest: 15_000 } as const;
 
-/** Events that wait for a reader of `events()`; beyond it the oldest are dropped, and it is said. */
-export const maxQueuedEvents = 100_000;
+/** Events that wait for a reader of `events()`; beyond it, whoever reads is not reading: the oldest go. */
+export const maxQueuedEvents = 20_000;

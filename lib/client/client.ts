@@ -43,7 +43,7 @@ export interface Client {
   tell(to: string, text: string): Promise<{ id: MessageId }>;
   /** Names of those connected now, ours included. */
   members(): string[];
-  /** What happens from now on, to one reader; call it again for another. */
+  /** What happens, to one reader: to the first since the connection, to others from now on. */
   events(): AsyncIterableIterator<ClientEvent, undefined>;
   /** Leaves. What has not been acknowledged by then is lost. */
   close(): Promise<void>;
@@ -88,6 +88,8 @@ class ReconnectingClient implements Client {
   readonly #random: () => number;
   readonly #core: ClientCore;
   readonly #streams = new Set<EventStream<ClientEvent>>();
+  /** What has happened since the first connection, for the first reader. */
+  #unread: EventStream<ClientEvent> | undefined = this.#newStream();
   #connection: ServerConnection | undefined;
   #running: Promise<void> | undefined;
   #isClosed = false;
@@ -124,9 +126,9 @@ class ReconnectingClient implements Client {
   }
 
   events(): AsyncIterableIterator<ClientEvent, undefined> {
-    const stream = new EventStream<ClientEvent>((ended) => this.#streams.delete(ended));
+    const stream = this.#unread ?? this.#newStream();
+    this.#unread = undefined;
     if (this.#isClosed) stream.end();
-    else this.#streams.add(stream);
     return stream;
   }
 
@@ -225,6 +227,12 @@ class ReconnectingClient implements Client {
     const result = request();
     this.#connection?.arm();
     return await result;
+  }
+
+  #newStream(): EventStream<ClientEvent> {
+    const stream = new EventStream<ClientEvent>((ended) => this.#streams.delete(ended));
+    this.#streams.add(stream);
+    return stream;
   }
 
   #emit(event: ClientEvent): void {

@@ -1,28 +1,9 @@
-import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { generateIdentity } from "../../lib/crypto/mod.ts";
 import { maxTextBytes } from "../../lib/limits.ts";
-import { ManualClock } from "../testing/manual_clock.ts";
-import { Recorder } from "../testing/recorder.ts";
-import { TestChat, type TestMember } from "../testing/test_chat.ts";
+import { behindRecorder, endPause } from "../testing/behind_recorder.ts";
+import { TestChat } from "../testing/test_chat.ts";
 import { within } from "../testing/within.ts";
-
-/** A member behind a recorder, whose pauses end when the test says so. */
-async function behindRecorder(chat: TestChat): Promise<{
-  ana: TestMember;
-  recorder: Recorder;
-  clock: ManualClock;
-}> {
-  const recorder = new Recorder(chat.port);
-  const clock = new ManualClock();
-  const ana = await chat.join("ana", { port: recorder.port, clock, random: () => 0 });
-  return { ana, recorder, clock };
-}
-
-/** Waits for the nth break, and lets the pause behind it pass. */
-async function endPause(ana: TestMember, clock: ManualClock, nth = 1): Promise<void> {
-  const breaks = await ana.count("disconnected", nth);
-  clock.advance(breaks[nth - 1]!.retryInMs);
-}
 
 Deno.test("Client comes back after a break, and sends once what was written meanwhile", async () => {
   await using chat = await TestChat.start();
@@ -158,40 +139,6 @@ Deno.test("Client does not come back under a name that somebody else has taken",
   await chat.join("ana", { identity: generateIdentity() });
   await endPause(ana, clock);
   assertEquals((await ana.event("closed")).code, "nameTaken");
-});
-
-Deno.test("Client.close() ends the pause before the next attempt", async () => {
-  await using chat = await TestChat.start();
-  const { ana, recorder, clock } = await behindRecorder(chat);
-  await using _ = recorder;
-  recorder.cut();
-  await ana.event("disconnected");
-  await within(ana.client.close(), "the client to close");
-  assertEquals(clock.pending, 0);
-});
-
-Deno.test("Client.close() during an attempt leaves the room when that comes about", async () => {
-  await using chat = await TestChat.start();
-  const { ana, recorder, clock } = await behindRecorder(chat);
-  await using _ = recorder;
-  recorder.shut();
-  recorder.cut();
-  await chat.reported("left", "ana");
-  await endPause(ana, clock);
-  const closing = ana.client.close();
-  recorder.open();
-  await within(closing, "the client to close");
-  const kinds = ana.log.entries.map(({ kind }) => kind);
-  assertEquals(kinds.at(-1), "closed");
-  assert(!kinds.includes("reconnected"));
-  const bia = await chat.join("bia");
-  await chat.log.until(
-    (events) =>
-      events.filter(({ kind }) => kind === "joined").length ===
-        events.filter(({ kind }) => kind === "left").length + 1,
-    "nobody but bia to be there",
-  );
-  assertNotEquals(bia.client.members(), []);
 });
 
 Deno.test("Client knows after a break who has come and gone meanwhile", async () => {

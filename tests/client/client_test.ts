@@ -184,15 +184,6 @@ Deno.test("Client.events() gives each reader everything from then on, the end la
   assertEquals(await Array.fromAsync(client.events()), []);
 });
 
-Deno.test("Client.close() may be called again, and ends what waits", async () => {
-  await using chat = await TestChat.start();
-  const { client } = await chat.join("ana");
-  await Promise.all([client.close(), client.close()]);
-  await client.close();
-  await assertRejects(() => client.say("a"), ChatError, "closed");
-  await assertRejects(() => client.tell("ana", "a"), ChatError, "closed");
-});
-
 Deno.test("two servers have two fingerprints", async () => {
   await using one = await TestChat.start();
   await using other = await TestChat.start();

@@ -60,11 +60,12 @@ Deno.test("ClientCore asks over TCP for a gap, and shows what can't be had", () 
   assertEquals(seqs(client.take()), [4, 5]);
 });
 
-Deno.test("ClientCore learns of a lost last message from a probe, and from what was heard of its own", () => {
-  for (const way of ["probe", "heard"] as const) {
+Deno.test("ClientCore learns of a lost last message from whatever names the newest", () => {
+  for (const way of ["probe", "heard", "newest"] as const) {
     const client = TestClient.entered();
     const { core, session } = client;
     if (way === "heard") core.receive({ kind: "heard", number: 0, seq: 2 });
+    else if (way === "newest") core.receive({ kind: "newest", seq: 2 });
     else core.receiveDatagram(session.sealed({ kind: "probe", number: 0, seq: 2 }), serverAddress);
     session.take();
     client.pass(gapPatienceMs);

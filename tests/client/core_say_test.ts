@@ -148,6 +148,13 @@ Deno.test("ClientCore.say() and tell() take a text of the greatest length", asyn
   await Promise.allSettled([...requests, telling]);
 });
 
+Deno.test("ClientCore.say() and tell() keep to the server's own limit where it is lower", async () => {
+  const client = TestClient.entered();
+  client.session.maxTextBytes = 10;
+  assertEquals(await rejection(client.core.say("a".repeat(11))), "textTooLong");
+  assertEquals(await rejection(client.core.tell("bia", "a".repeat(11))), "textTooLong");
+});
+
 Deno.test("ClientCore.say() and tell() refuse more than maxOutbox messages at a time", async () => {
   const client = new TestClient();
   const requests: Promise<unknown>[] = [];
