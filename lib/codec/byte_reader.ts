@@ -1,5 +1,8 @@
 import { ProtocolError } from "./protocol_error.ts";
 
+/** Up to here ASCII, as in most names, is faster decoded by hand. */
+const shortTextBytes = 16;
+
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -93,6 +96,9 @@ export class ByteReader {
 }
 
 function decodeText(bytes: Uint8Array): string {
+  if (bytes.length <= shortTextBytes && bytes.every((byte) => byte < 0x80)) {
+    return String.fromCharCode(...bytes);
+  }
   try {
     return utf8.decode(bytes);
   } catch (cause) {

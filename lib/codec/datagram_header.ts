@@ -23,13 +23,17 @@ export interface DatagramHeader {
   readonly counter: number;
 }
 
+/** Scratch for one call. */
+const scratch = new Uint8Array(datagramHeaderBytes);
+const scratchView = new DataView(scratch.buffer);
+
 /** Writes the header into the first {@linkcode datagramHeaderBytes} bytes of `datagram`. */
 export function writeDatagramHeader(datagram: Uint8Array, header: DatagramHeader): void {
-  const view = new DataView(datagram.buffer, datagram.byteOffset, datagramHeaderBytes);
-  view.setUint8(0, sealedDatagramType);
-  view.setBigUint64(1, header.sessionId);
-  view.setUint32(9, Math.floor(header.counter / 2 ** 32));
-  view.setUint32(13, header.counter >>> 0);
+  scratchView.setUint8(0, sealedDatagramType);
+  scratchView.setBigUint64(1, header.sessionId);
+  scratchView.setUint32(9, Math.floor(header.counter / 2 ** 32));
+  scratchView.setUint32(13, header.counter >>> 0);
+  datagram.set(scratch);
 }
 
 /** Reads a header, or answers `undefined` where there is none: strangers' datagrams get no error. */

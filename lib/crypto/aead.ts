@@ -84,7 +84,9 @@ export function open(
 }
 
 function setNonce(counter: number | bigint): void {
-  nonceView.setBigUint64(4, BigInt(counter));
+  if (typeof counter === "bigint") return nonceView.setBigUint64(4, counter);
+  nonceView.setUint32(4, Math.floor(counter / 2 ** 32));
+  nonceView.setUint32(8, counter >>> 0);
 }
 
 function authenticationFailed(cause?: unknown): ProtocolError {

@@ -16,7 +16,11 @@ export interface NotAName {
   readonly error: NameError;
 }
 
-const allowedCharacters = /^[\p{L}\p{M}\p{N}\p{Extended_Pictographic}_.-]*$/u;
+/** Among letters and marks there are some that nobody sees: with them, two names would look the same. */
+const allowedCharacters =
+  /^(?:(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{M}\p{N}\p{Extended_Pictographic}_.-])*$/u;
+/** Asks for a pictograph in colour (U+FE0F), as keyboards do; it makes no other name of it. */
+const colourSelectors = /\ufe0f/g;
 const allowedStart = /^[\p{L}\p{N}\p{Extended_Pictographic}]/u;
 
 /**
@@ -48,7 +52,7 @@ const lookAlikes = new Map(
  * one script, beginning with none of the last three.
  */
 export function parseName(text: string): Name | NotAName {
-  const name = text.normalize("NFKC");
+  const name = text.replaceAll(colourSelectors, "").normalize("NFKC");
   const error = findError(name);
   return error ? { kind: "notAName", error } : { kind: "name", name, key: keyOf(name) };
 }
@@ -62,8 +66,8 @@ function findError(name: string): NameError | undefined {
   return undefined;
 }
 
-/** Capitals, because more letters look alike there, and because "ß" and "ss" are one then. */
+/** Capitals, because more letters look alike there, and because "ß", "ẞ" and "ss" are one then. */
 function keyOf(name: string): string {
-  const capitals = name.toUpperCase().normalize("NFKC");
+  const capitals = name.toLowerCase().toUpperCase().normalize("NFKC");
   return [...capitals].map((letter) => lookAlikes.get(letter) ?? letter).join("");
 }

@@ -1,21 +1,28 @@
 import type { MessageId } from "../codec/mod.ts";
 import { rememberedIds } from "../limits.ts";
 
-/** The newest message ids of one author, each with what became of it, so that repeats are recognised. */
+/**
+ * The newest message ids of one author, each with what became of it, so that repeats are recognised: at
+ * least {@linkcode rememberedIds} of them, at most twice as many.
+ *
+ * Two generations, of which the older is dropped whole: forgetting ids one by one costs more than all else
+ * that is done with them.
+ */
 export class RecentIds<Outcome> {
   /** Most members only listen, and need none. */
-  #outcomes: Map<MessageId, Outcome> | undefined;
+  #newer: Map<MessageId, Outcome> | undefined;
+  #older: Map<MessageId, Outcome> | undefined;
 
   get(id: MessageId): Outcome | undefined {
-    return this.#outcomes?.get(id);
+    return this.#newer?.get(id) ?? this.#older?.get(id);
   }
 
-  /** Remembers `id`, and forgets the oldest one beyond {@linkcode rememberedIds}. */
+  /** Remembers `id`, or what has become of it since. */
   set(id: MessageId, outcome: Outcome): void {
-    this.#outcomes ??= new Map();
-    this.#outcomes.set(id, outcome);
-    if (this.#outcomes.size <= rememberedIds) return;
-    const [oldest] = this.#outcomes.keys();
-    this.#outcomes.delete(oldest!);
+    this.#newer ??= new Map();
+    this.#newer.set(id, outcome);
+    if (this.#newer.size < rememberedIds) return;
+    this.#older = this.#newer;
+    this.#newer = undefined;
   }
 }

@@ -37,19 +37,17 @@ export class Round {
     }
   }
 
-  /** The datagrams, in batches: finish one before the next, and each member gets them in order. */
-  *batches(): Iterable<Iterable<OutgoingDatagram>> {
-    for (const body of this.#bodies) yield this.#batch(body);
-  }
-
-  *#batch(body: Uint8Array): Iterable<OutgoingDatagram> {
-    const now = this.#clock.now();
-    for (const member of this.#overUdp) {
-      const { path } = member;
-      path.monitor.use(now);
-      const isProbeDue = path.monitor.nextProbeAt <= now;
-      const plaintext = isProbeDue ? concat([body, member.probe(now, this.#newestSeq)]) : body;
-      yield { path, plaintext };
+  /** The datagrams, each member's in the order in which they are to leave. */
+  *datagrams(): Iterable<OutgoingDatagram> {
+    for (const body of this.#bodies) {
+      const now = this.#clock.now();
+      for (const member of this.#overUdp) {
+        const { path } = member;
+        path.monitor.use(now);
+        const isProbeDue = path.monitor.nextProbeAt <= now;
+        const plaintext = isProbeDue ? concat([body, member.probe(now, this.#newestSeq)]) : body;
+        yield { path, plaintext };
+      }
     }
   }
 }

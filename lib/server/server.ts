@@ -6,8 +6,9 @@ import {
   defaultPort,
   farewellTimeoutMs,
   handshakeTimeoutMs,
+  maxRoundMs,
   maxTextBytes,
-  roundMs,
+  roundMsPerMember,
   tickMs,
 } from "../limits.ts";
 import {
@@ -213,8 +214,9 @@ class RunningServer implements Server {
   async #runFanOut(): Promise<void> {
     await undefined; // messages of the same tick share a round
     for (let round = this.#core.takeRound(); round; round = this.#core.takeRound()) {
+      const roundMs = Math.min(maxRoundMs, this.#core.registry.size * roundMsPerMember);
       const nextRoundAt = this.#clock.now() + roundMs;
-      await this.#udp.sendBatches(round.batches());
+      await this.#udp.sendAll(round.datagrams());
       await this.#pause(Math.max(0, nextRoundAt - this.#clock.now()));
     }
     this.#fanOut = undefined;

@@ -18,12 +18,13 @@ export class DatagramPath {
   /** Judges the direction towards the peer. */
   readonly monitor = new PathMonitor();
   readonly #session: DatagramSession;
-  #address: DatagramAddress | undefined;
+  /** As Deno wants it, so that no send has to make it anew. */
+  #address: Deno.NetAddr | undefined;
 
   /** @param address the peer's, where it is known from the start */
   constructor(session: DatagramSession, address?: DatagramAddress) {
     this.#session = session;
-    this.#address = address;
+    if (address) this.#address = netAddr(address);
   }
 
   get sessionId(): bigint {
@@ -31,7 +32,7 @@ export class DatagramPath {
   }
 
   /** Where the peer was last heard from. */
-  get address(): DatagramAddress | undefined {
+  get address(): Deno.NetAddr | undefined {
     return this.#address;
   }
 
@@ -56,13 +57,17 @@ export class DatagramPath {
   ): Uint8Array | undefined {
     try {
       const { plaintext, isNewest } = this.#session.open(header, datagram);
-      if (isNewest && !isSame(from, this.#address)) this.#address = from;
+      if (isNewest && !isSame(from, this.#address)) this.#address = netAddr(from);
       return plaintext;
     } catch (error) {
       if (error instanceof ProtocolError) return undefined;
       throw error;
     }
   }
+}
+
+function netAddr({ hostname, port }: DatagramAddress): Deno.NetAddr {
+  return { transport: "udp", hostname, port };
 }
 
 function isSame(a: DatagramAddress, b: DatagramAddress | undefined): boolean {

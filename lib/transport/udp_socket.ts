@@ -44,33 +44,26 @@ export class UdpSocket {
    */
   async send({ path, plaintext }: OutgoingDatagram): Promise<void> {
     if (!path.address) return;
-    const to: Deno.NetAddr = { transport: "udp", ...path.address };
     try {
-      await this.#conn.send(path.seal(plaintext), to);
+      await this.#conn.send(path.seal(plaintext), path.address);
     } catch {
       // lost on its way, like any other
     }
   }
 
   /**
-   * Sends batches, in each of which no member comes twice; resolves when the last datagram has left.
+   * Sends one datagram after the other, each member's in the order given; resolves when the last has left.
    *
-   * Sends started together may leave in any order, so a batch ends before the next begins. In between,
-   * timers and other sockets get their turn: awaiting sends alone would starve them.
+   * In between, timers and other sockets get their turn: awaiting sends alone would starve them. Starting
+   * many sends at once would be no quicker, and let them leave in any order.
    */
-  async sendBatches(batches: Iterable<Iterable<OutgoingDatagram>>): Promise<void> {
+  async sendAll(datagrams: Iterable<OutgoingDatagram>): Promise<void> {
     let turnStartedAt = this.#clock.now();
-    for (const batch of batches) {
-      let sends: Promise<void>[] = [];
-      for (const datagram of batch) {
-        sends.push(this.send(datagram));
-        if (this.#clock.now() - turnStartedAt < turnMs) continue;
-        await Promise.all(sends);
-        sends = [];
-        await this.#nextTurn();
-        turnStartedAt = this.#clock.now();
-      }
-      await Promise.all(sends);
+    for (const datagram of datagrams) {
+      await this.send(datagram);
+      if (this.#clock.now() - turnStartedAt < turnMs) continue;
+      await this.#nextTurn();
+      turnStartedAt = this.#clock.now();
     }
   }
 

@@ -38,7 +38,7 @@ Deno.test("ServerCore.receiveDatagram() tries the way back once a datagram has s
 Deno.test("ServerCore.receiveDatagram() leaves what isn't a member's unanswered", () => {
   const room = new TestRoom();
   const ana = room.enter("ana");
-  const address = { hostname: "203.0.113.1", port: 1 };
+  const address = { transport: "udp", hostname: "203.0.113.1", port: 1 } as const;
   const good = ana.sealed({ kind: "probe", number: 0, seq: 0 });
   const otherSession = good.slice();
   otherSession[1]! ^= 1;

@@ -1,5 +1,5 @@
-import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import type { RefusedCode } from "../../lib/codec/mod.ts";
+import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import { ProtocolError, type RefusedCode } from "../../lib/codec/mod.ts";
 import { rememberIdsMs } from "../../lib/limits.ts";
 import { say } from "../testing/says.ts";
 import { TestRoom } from "../testing/test_room.ts";
@@ -54,6 +54,23 @@ for (const { what, name, code } of refusals) {
     assertEquals(connection.take(), [{ kind: "refused", code }]);
     assertEquals(room.core.registry.size, 2);
     assertEquals(room.events.at(-1), { kind: "refused", address: "192.0.2.1", code });
+  });
+}
+
+Deno.test("ServerCore.admit() refuses a member of another version, whatever else it says", () => {
+  const room = new TestRoom();
+  const { connection } = room.knock("ana", anasKey, Uint8Array.of(2, 99, 99, 99));
+  assertEquals(connection.take(), [{ kind: "refused", code: "versionUnsupported" }]);
+  assertEquals(room.core.registry.size, 0);
+});
+
+for (const length of [0, 1, 5, 20]) {
+  Deno.test(`ServerCore.admit() throws for ${length} bytes that are no hello`, () => {
+    const room = new TestRoom();
+    const hello = new Uint8Array(length).fill(0xff);
+    hello.set([1].slice(0, length));
+    assertThrows(() => room.knock("ana", anasKey, hello), ProtocolError);
+    assertEquals(room.core.registry.size, 0);
   });
 }
 
@@ -134,4 +151,17 @@ Deno.test("ServerCore remembers the ids of an author that is present for ever", 
   room.core.tick();
   again.send(say(1n));
   assertEquals(room.enter("bia").welcome.newestSeq, 1);
+});
+
+Deno.test("ServerCore keeps apart what one identity says under two names", () => {
+  const room = new TestRoom();
+  const [ana, bia] = [room.enter("ana", anasKey), room.enter("bia", anasKey)];
+  ana.send(say(1n));
+  bia.send(say(1n));
+  ana.leave();
+  room.clock.advance(2 * rememberIdsMs);
+  room.core.tick();
+  bia.leave(); // of bia, nothing was forgotten
+  room.enter("bia", anasKey).send(say(1n));
+  assertEquals(room.enter("caio").welcome.newestSeq, 2);
 });

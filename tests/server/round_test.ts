@@ -128,6 +128,21 @@ Deno.test("ServerCore.tick() goes on probing a path that is down", () => {
   assert(ana!.datagrams.length > lostProbesUntilDown + 5);
 });
 
+Deno.test("ServerCore.tick() says over TCP what an unheard probe says, until the path is down", () => {
+  const { room, guests: [ana] } = roomOf({ up: ["ana"] });
+  room.clock.advance(1);
+  ana!.send(say(1n));
+  room.fanOut(); // whose datagram is lost, say
+  ana!.connection.take();
+  for (let i = 0; i < 60; i++) {
+    room.clock.advance(100);
+    room.core.tick();
+  }
+  assert(!ana!.member.path.isUp);
+  const newest = ana!.connection.takeOnly("newest");
+  assertEquals(newest.map(({ seq }) => seq), [1, 1, 1, 1]);
+});
+
 Deno.test("Round brings every message to every member once, in order on each transport", () => {
   const lengths = fc.array(fc.oneof(fc.integer({ min: 1, max: 300 }), fc.nat(1_300)), {
     minLength: 1,

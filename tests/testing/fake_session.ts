@@ -12,18 +12,18 @@ import {
 import type { Session } from "../../lib/client/core.ts";
 import { DatagramSession } from "../../lib/crypto/mod.ts";
 import { maxTextBytes } from "../../lib/limits.ts";
-import {
-  type DatagramAddress,
-  DatagramPath,
-  type OutgoingDatagram,
-} from "../../lib/transport/mod.ts";
+import { DatagramPath, type OutgoingDatagram } from "../../lib/transport/mod.ts";
 
-export const serverAddress: DatagramAddress = { hostname: "198.51.100.1", port: 7_700 };
+export const serverAddress: Deno.NetAddr = {
+  transport: "udp",
+  hostname: "198.51.100.1",
+  port: 7_700,
+};
 
 /** A client's session that only remembers what was sent, with the server's side of the UDP path. */
 export class FakeSession implements Session {
   readonly path: DatagramPath;
-  readonly maxTextBytes = maxTextBytes;
+  maxTextBytes = maxTextBytes;
   readonly #server: DatagramPath;
   /** Sent over TCP and not yet taken. */
   #sent: MemberMessage[] = [];

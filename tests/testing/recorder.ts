@@ -29,6 +29,8 @@ interface DatagramRelay {
  * what the network, or somebody in it, could do.
  */
 export class Recorder implements AsyncDisposable {
+  /** When clients have connected. */
+  readonly arrivals = new Log<number>();
   /** What came over TCP, piece by piece. */
   readonly pieces = new Log<Recorded>();
   readonly datagrams = new Log<Recorded>();
@@ -129,6 +131,7 @@ export class Recorder implements AsyncDisposable {
   }
 
   async #relay(client: Deno.TcpConn): Promise<void> {
+    this.arrivals.add(performance.now());
     await this.#gate?.promise;
     if (this.refuses || this.#isClosed) return closeQuietly(client);
     const server = await Deno.connect({ hostname: "127.0.0.1", port: this.upstreamPort });
@@ -136,6 +139,7 @@ export class Recorder implements AsyncDisposable {
     this.#relays.add(relay);
     for (const conn of [client, server]) conn.setNoDelay(true);
     await Promise.all([this.#copy(relay, "up"), this.#copy(relay, "down")]);
+    if (relay.isHalfOpen) return; // to the server, nothing has happened
     this.#relays.delete(relay);
     for (const conn of [client, server]) closeQuietly(conn);
   }

@@ -52,10 +52,11 @@ export class TestRoom {
   }
 
   /** Asks to be let in; the connection tells what became of it. */
-  knock(name: string, identityKey = randomKey()): {
-    readonly guest: Guest | undefined;
-    readonly connection: FakeConnection;
-  } {
+  knock(
+    name: string,
+    identityKey = randomKey(),
+    hello: Uint8Array = encodeMemberHello(memberHello(name)),
+  ): { readonly guest: Guest | undefined; readonly connection: FakeConnection } {
     const connection = new FakeConnection();
     const [ours, theirs] = [randomKey(), randomKey()];
     const handshaken: Handshaken = {
@@ -64,7 +65,7 @@ export class TestRoom {
       transport: new TransportSession({ send: theirs, receive: ours }),
       datagrams: (sessionId) => new DatagramSession(sessionId, { send: theirs, receive: ours }),
     };
-    const member = this.core.admit(encodeMemberHello(memberHello(name)), handshaken, connection);
+    const member = this.core.admit(hello, handshaken, connection);
     if (!member) return { guest: undefined, connection };
     const session = new DatagramSession(member.sessionId, { send: ours, receive: theirs });
     const path = new DatagramPath(session, serverAddress);
@@ -86,9 +87,7 @@ export class TestRoom {
   /** Sends all rounds, as the server does. */
   fanOut(): void {
     for (let round = this.core.takeRound(); round; round = this.core.takeRound()) {
-      for (const batch of round.batches()) {
-        for (const datagram of batch) this.#carry(datagram);
-      }
+      for (const datagram of round.datagrams()) this.#carry(datagram);
     }
   }
 
@@ -103,7 +102,7 @@ function randomKey(): Uint8Array<ArrayBuffer> {
 
 /** The other side of one member's connection and path. */
 export class Guest {
-  readonly address: DatagramAddress = { hostname: "192.0.2.1", port: 40_000 };
+  readonly address: Deno.NetAddr = { transport: "udp", hostname: "192.0.2.1", port: 40_000 };
   welcome!: Welcome;
   /** Datagrams that came, each as its messages. */
   datagrams: Message[][] = [];

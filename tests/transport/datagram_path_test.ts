@@ -4,9 +4,9 @@ import { type DatagramAddress, DatagramPath } from "../../lib/transport/mod.ts";
 import { handshake } from "../crypto/handshake.ts";
 import { bitFlips } from "../testing/bit_flips.ts";
 
-const home = { hostname: "192.0.2.1", port: 40_000 };
-const elsewhere = { hostname: "192.0.2.1", port: 40_001 };
-const away = { hostname: "2001:db8::1", port: 40_000 };
+const home = { transport: "udp", hostname: "192.0.2.1", port: 40_000 } as const;
+const elsewhere = { transport: "udp", hostname: "192.0.2.1", port: 40_001 } as const;
+const away = { transport: "udp", hostname: "2001:db8::1", port: 40_000 } as const;
 const hello = new TextEncoder().encode("hello");
 
 /** The paths of a member and of the server, which knows no address yet. */

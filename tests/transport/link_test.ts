@@ -1,5 +1,5 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { type Message, ProtocolError } from "../../lib/codec/mod.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import type { Message } from "../../lib/codec/mod.ts";
 import { maxFramePlaintextBytes } from "../../lib/crypto/mod.ts";
 import { lazyMs } from "../../lib/limits.ts";
 import type { Link, LinkEnd } from "../../lib/transport/mod.ts";
@@ -156,59 +156,4 @@ Deno.test("Link.flushed() resolves once everything has been taken", async () => 
 
 Deno.test("Link.flushed() resolves at once where nothing is queued", async () => {
   await linkPair().near.flushed();
-});
-
-Deno.test("Link.receive() holds messages back while the handler is busy", async () => {
-  const { near, far } = linkPair();
-  const handled: Message[] = [];
-  const busy = Promise.withResolvers<void>();
-  const end = far.receive((message) => {
-    handled.push(message);
-    return handled.length === 2 ? busy.promise : undefined;
-  });
-  for (let i = 0; i < 3; i++) near.send(received(i));
-  await near.flushed();
-  near.send(received(3));
-  await settled();
-  assertEquals(handled.length, 2);
-  busy.resolve();
-  await settled();
-  assertEquals(handled, [0, 1, 2, 3].map(received));
-  near.close();
-  await end;
-});
-
-Deno.test("Link.receive() hands nothing on after its own side has closed", async () => {
-  const { near, far } = linkPair();
-  const handled: Message[] = [];
-  const end = far.receive((message) => {
-    handled.push(message);
-    far.close();
-  });
-  for (let i = 0; i < 3; i++) near.send(received(i));
-  assertEquals(await end, { kind: "closed" });
-  assertEquals(handled, [received(0)]);
-});
-
-Deno.test("Link.receive() lets a bug in the handler through, and closes", async () => {
-  const { near, far, farStream } = linkPair();
-  near.send(ping);
-  await assertRejects(
-    () =>
-      far.receive(() => {
-        throw new TypeError("a bug");
-      }),
-    TypeError,
-  );
-  assert(farStream.isClosed);
-});
-
-Deno.test("Link.receive() ends as violated by what the handler finds", async () => {
-  const { near, far } = linkPair();
-  near.send(ping);
-  const error = new ProtocolError("unexpectedMessage", "no");
-  const end = await far.receive(() => {
-    throw error;
-  });
-  assertEquals(end, { kind: "violated", error });
 });

@@ -1,12 +1,6 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
-import {
-  activeProbeMs,
-  heardProbesUntilUp,
-  idleProbeMs,
-  lostProbesUntilDown,
-  probeTimeoutMs,
-} from "../../lib/limits.ts";
+import { idleProbeMs } from "../../lib/limits.ts";
 import { PathMonitor, type PathState } from "../../lib/transport/mod.ts";
 
 /** A step and the state after it: `p` sends a probe, a number is heard. */
@@ -132,89 +126,6 @@ for (const { name, steps } of traces) {
     assertEquals(states, steps.map(([, state]) => state));
   });
 }
-
-const roundTripMs = 40;
-
-/** A path in simulated time, whose probes are sent when due, or by the first tick after that. */
-function simulate(options: {
-  readonly untilMs: number;
-  readonly tickMs: number;
-  readonly works: (now: number) => boolean;
-  readonly isUsed: (now: number) => boolean;
-}): { probes: number[]; states: { at: number; state: PathState }[] } {
-  const monitor = new PathMonitor();
-  const probes: number[] = [];
-  const states = [{ at: 0, state: monitor.state }];
-  const words = new Map<number, number>();
-  for (let now = 0; now <= options.untilMs; now++) {
-    const heard = words.get(now);
-    if (heard !== undefined) monitor.hear(heard, now);
-    if (options.isUsed(now)) monitor.use(now);
-    if (now % options.tickMs === 0 && monitor.nextProbeAt <= now) {
-      const number = monitor.sendProbe(now);
-      probes.push(now);
-      if (options.works(now)) words.set(now + roundTripMs, number);
-    }
-    if (monitor.state !== states.at(-1)!.state) states.push({ at: now, state: monitor.state });
-  }
-  return { probes, states };
-}
-
-const always = () => true;
-const never = () => false;
-
-Deno.test("PathMonitor.nextProbeAt is due at once, then every idleProbeMs on a quiet path", () => {
-  const { probes } = simulate({ untilMs: 70_000, tickMs: 1, works: always, isUsed: never });
-  assertEquals(probes, [0, idleProbeMs, 2 * idleProbeMs, 3 * idleProbeMs]);
-});
-
-Deno.test("PathMonitor.nextProbeAt comes every activeProbeMs on a path in use", () => {
-  const untilMs = 3.5 * activeProbeMs;
-  const { probes } = simulate({ untilMs, tickMs: 1, works: always, isUsed: always });
-  assertEquals(probes, [0, 1, 2, 3].map((i) => i * activeProbeMs));
-});
-
-Deno.test("PathMonitor.nextProbeAt comes soon after the first use of a quiet path", () => {
-  const isUsed = (now: number) => now === 9_000;
-  const { probes } = simulate({ untilMs: 20_000, tickMs: 1, works: always, isUsed });
-  assertEquals(probes, [0, 9_000]);
-});
-
-Deno.test("PathMonitor.nextProbeAt follows a lost probe at probeTimeoutMs, then at activeProbeMs", () => {
-  const untilDown = Array.from({ length: lostProbesUntilDown + 1 }, (_, i) => i * probeTimeoutMs);
-  const down = untilDown.at(-1)!;
-  const untilMs = down + 2.5 * activeProbeMs;
-  const { probes } = simulate({ untilMs, tickMs: 1, works: never, isUsed: never });
-  assertEquals(probes, [...untilDown, down + activeProbeMs, down + 2 * activeProbeMs]);
-});
-
-for (const tickMs of [1, 100, 249, 250, 260]) {
-  Deno.test(`PathMonitor is down within 5 s of a cut, in use, looked at every ${tickMs} ms`, () => {
-    for (let cutAt = 6_000; cutAt < 8_100; cutAt += 37) {
-      const works = (now: number) => now < cutAt;
-      const { states } = simulate({ untilMs: cutAt + 5_000, tickMs, works, isUsed: always });
-      assertEquals(states.map(({ state }) => state), ["untried", "up", "down"], `${cutAt}`);
-    }
-  });
-}
-
-for (const tickMs of [1, 250]) {
-  Deno.test(`PathMonitor is up within 10 s of a return, looked at every ${tickMs} ms`, () => {
-    for (let backAt = 20_000; backAt < 22_100; backAt += 37) {
-      const works = (now: number) => now >= backAt;
-      const { states } = simulate({ untilMs: backAt + 10_000, tickMs, works, isUsed: always });
-      assertEquals(states.map(({ state }) => state), ["untried", "down", "up"], `${backAt}`);
-      assert(states.at(-1)!.at > backAt + (heardProbesUntilUp - 1) * roundTripMs);
-    }
-  });
-}
-
-Deno.test("PathMonitor does not flap on a path that loses every fifth probe", () => {
-  let count = 0;
-  const works = () => count++ % 5 !== 4;
-  const { states } = simulate({ untilMs: 120_000, tickMs: 1, works, isUsed: always });
-  assertEquals(states.map(({ state }) => state), ["untried", "up"]);
-});
 
 Deno.test("PathMonitor.roundTripMs is that of the newest probe heard in time", () => {
   const monitor = new PathMonitor();
