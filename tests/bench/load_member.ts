@@ -26,6 +26,8 @@ const nothing = new Uint8Array();
 
 /** A member without a client behind it: it speaks the protocol and keeps no state of its own. */
 export class LoadMember implements Disposable {
+  /** Whether a datagram is worth opening. */
+  shouldOpen: (datagram: Uint8Array) => boolean = () => true;
   onSaid: (said: Said) => void = () => {};
   onTold: (told: Told) => void = () => {};
   onDelivered: (id: MessageId) => void = () => {};
@@ -142,6 +144,7 @@ export class LoadMember implements Disposable {
   }
 
   #receiveDatagram(datagram: Uint8Array, from: DatagramAddress): void {
+    if (!this.shouldOpen(datagram)) return;
     const header = readDatagramHeader(datagram);
     const plaintext = header && this.#path?.open(header, datagram, from);
     if (!plaintext) return;
