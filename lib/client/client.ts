@@ -165,7 +165,6 @@ class ReconnectingClient implements Client {
       const code = await current.ended;
       this.#core.exit();
       current = await this.#reconnect(code);
-      if (current) this.#emit({ kind: "reconnected" });
     }
   }
 

@@ -147,8 +147,10 @@ export class ClientCore {
    * @returns resolves when the list of members is complete
    */
   enter(session: Session, welcome: Welcome): Promise<void> {
+    const isFirst = this.#name === "";
     this.#session = session;
     this.#name = welcome.name;
+    if (!isFirst) this.#emit({ kind: "reconnected" });
     this.#order.enter(welcome.room, welcome.newestSeq, this.#clock.now());
     this.#roll.restart();
     this.#says.restart();

@@ -134,7 +134,7 @@ Deno.test("ClientCore.receiveDatagram() takes nothing while apart, nor for the s
   client.core.receiveDatagram(before.sealed(said(1)), serverAddress);
   client.enter();
   client.core.receiveDatagram(before.sealed(said(1)), serverAddress);
-  assertEquals(client.take(), []);
+  assertEquals(client.take(), [{ kind: "reconnected" }]);
 });
 
 const nonsense: { what: string; plaintext: Uint8Array }[] = [
