@@ -17,4 +17,4 @@ export {
   rawPrivateKey,
 } from "./key_pair.ts";
 export { ReplayWindow } from "./replay_window.ts";
-export { maxFramePlaintextBytes, TransportSession } from "./transport_session.ts";
+export { largeFrameBytes, maxFramePlaintextBytes, TransportSession } from "./transport_session.ts";

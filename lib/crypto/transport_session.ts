@@ -1,4 +1,4 @@
-import { frameHeaderBytes, writeFrameHeader } from "../codec/mod.ts";
+import { frameHeaderBytes, release, writeFrameHeader } from "../codec/mod.ts";
 import { framesPerKey, maxFrameBytes } from "../limits.ts";
 import { tagBytes } from "./aead.ts";
 import { CipherState } from "./cipher_state.ts";
@@ -6,6 +6,9 @@ import type { DirectionKeys } from "./handshake_state.ts";
 
 /** What fits into one frame, before sealing. */
 export const maxFramePlaintextBytes = maxFrameBytes - tagBytes;
+
+/** From here on a frame is large: it costs less to have another thread seal or open it. */
+export const largeFrameBytes = 6_144;
 
 /**
  * Noise §5.3's transport messages, framed, over a stream that keeps their order. Each direction derives
@@ -34,6 +37,17 @@ export class TransportSession {
     return frame;
   }
 
+  /** As {@linkcode sealFrame}, off this thread; await it before the next. */
+  async sealLargeFrame(plaintext: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+    const frame = new Uint8Array(frameHeaderBytes + plaintext.length + tagBytes);
+    writeFrameHeader(frame, plaintext.length + tagBytes);
+    const sealed = await this.#send.encryptBulk(plaintext);
+    frame.set(sealed, frameHeaderBytes);
+    release(sealed);
+    rekeyWhenDue(this.#send);
+    return frame;
+  }
+
   /**
    * The plaintext of the next frame, given without its length.
    *
@@ -41,6 +55,13 @@ export class TransportSession {
    */
   openFrame(sealed: Uint8Array): Uint8Array {
     const plaintext = this.#receive.decryptWithAd(undefined, sealed);
+    rekeyWhenDue(this.#receive);
+    return plaintext;
+  }
+
+  /** As {@linkcode openFrame}, off this thread; await it before the next. */
+  async openLargeFrame(sealed: Uint8Array): Promise<Uint8Array> {
+    const plaintext = await this.#receive.decryptBulk(sealed);
     rekeyWhenDue(this.#receive);
     return plaintext;
   }

@@ -9,7 +9,7 @@ import {
   ProtocolError,
   release,
 } from "../codec/mod.ts";
-import { maxFramePlaintextBytes, type TransportSession } from "../crypto/mod.ts";
+import { largeFrameBytes, maxFramePlaintextBytes, type TransportSession } from "../crypto/mod.ts";
 import { lazyMs, maxQueuedBytes, silenceTimeoutMs, writeTimeoutMs } from "../limits.ts";
 import { type ByteStream, closeQuietly, writeAll } from "./byte_stream.ts";
 import type { Authenticated } from "./handshake.ts";
@@ -133,7 +133,11 @@ export class Link {
     this.#lastHeardAt = this.#clock.now();
     this.#decoder.advance(count);
     for (let frame = this.#decoder.next(); frame; frame = this.#decoder.next()) {
-      const reader = new ByteReader(this.#session.openFrame(frame));
+      const reader = new ByteReader(
+        frame.length < largeFrameBytes
+          ? this.#session.openFrame(frame)
+          : await this.#session.openLargeFrame(frame),
+      );
       do {
         if (this.#end) return;
         const pause = handle(decodeMessage(reader));
@@ -178,11 +182,13 @@ export class Link {
     try {
       while (this.#queue.length > 0) {
         const plaintext = this.#queue.shift()!;
-        const frame = this.#session.sealFrame(plaintext.written);
-        plaintext.release();
+        const frame = plaintext.length < largeFrameBytes
+          ? this.#session.sealFrame(plaintext.written)
+          : await this.#session.sealLargeFrame(plaintext.written);
         this.#writeStartedAt = this.#lastSentAt = this.#clock.now();
         await writeAll(this.#stream, frame);
         this.#queuedBytes -= plaintext.length;
+        plaintext.release();
         release(frame);
       }
     } catch {

@@ -63,6 +63,7 @@ Deno.test("Link.send() ends it as slowReader once too much is queued", async () 
   assert(!nearStream.isClosed);
   near.send(filler);
   assertEquals(await end, { kind: "slowReader" });
+  await near.flushed();
 });
 
 Deno.test("Link.send() counts only what the other side has not taken", async () => {
