@@ -90,8 +90,11 @@ export const floodLimits = {
 /** Private messages handed over and not yet acknowledged, for one addressee. */
 export const maxUnreceivedDeliveries = 4_096;
 
-/** The same in bytes: four times what may wait in its connection. */
-export const maxUnreceivedBytes = 4_194_304;
+/** The same in bytes: half of what may wait in a connection, for all of it may go to a new one at once. */
+export const maxUnreceivedBytes = 524_288;
+
+/** Private messages that a client remembers to have shown: twice what may be handed over again. */
+export const rememberedTold = 8_192;
 
 /** Lines the server logs a second about strangers; what is over is counted and said in one line. */
 export const maxStrangerLogLinesPerSecond = 10;

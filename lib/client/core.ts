@@ -16,7 +16,7 @@ import {
   type Told,
   type Welcome,
 } from "../codec/mod.ts";
-import { maxOutbox, maxTextBytes, rememberedIds } from "../limits.ts";
+import { maxOutbox, maxTextBytes, rememberedTold } from "../limits.ts";
 import type {
   DatagramAddress,
   DatagramPath,
@@ -289,7 +289,7 @@ export class ClientCore {
     const shownKey = `${id} ${from}`;
     if (this.#shown.has(shownKey)) return;
     this.#shown.add(shownKey);
-    if (this.#shown.size > rememberedIds) {
+    if (this.#shown.size > rememberedTold) {
       const [oldest] = this.#shown;
       this.#shown.delete(oldest!);
     }

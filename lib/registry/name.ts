@@ -42,9 +42,10 @@ const scripts = [
 
 /** Capital letters of Cyrillic and Greek that print like a Latin one (UTS #39, confusables.txt). */
 const lookAlikes = new Map(
-  [..."АВЕЅІЈКМНОРСТУХԚԜҺ"].map((letter, i) => [letter, "ABESIJKMHOPCTYXQWH"[i]!] as const).concat(
-    [..."ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"].map((letter, i) => [letter, "ABEZHIKMNOPTYX"[i]!] as const),
-  ),
+  [..."АВЕЅІЈКМНОРСТУХԚԜҺӀԀѴ"].map((letter, i) => [letter, "ABESIJKMHOPCTYXQWHIDV"[i]!] as const)
+    .concat(
+      [..."ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"].map((letter, i) => [letter, "ABEZHIKMNOPTYX"[i]!] as const),
+    ),
 );
 
 /**

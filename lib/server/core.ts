@@ -14,12 +14,13 @@ import {
   type Send,
 } from "../codec/mod.ts";
 import type { Handshaken } from "../crypto/mod.ts";
-import { maxRepairBytes, rememberIdsMs } from "../limits.ts";
+import { floodLimits, maxRepairBytes, rememberIdsMs } from "../limits.ts";
 import { Registry } from "../registry/mod.ts";
 import { type DatagramAddress, DatagramPath, type OutgoingDatagram } from "../transport/mod.ts";
+import { Author, type FloodLimits, outcomeMessage } from "./author.ts";
 import type { LeftReason, ServerEvent } from "./event.ts";
 import { History } from "./history.ts";
-import { Author, type Connection, type FloodLimits, Member, outcomeMessage } from "./member.ts";
+import { type Connection, Member } from "./member.ts";
 import { Presence } from "./presence.ts";
 import { Round } from "./round.ts";
 
@@ -51,7 +52,7 @@ export class ServerCore {
   readonly #clock: Clock;
   readonly #outputs: ServerOutputs;
   readonly #maxMembers: number;
-  readonly #floodLimits: FloodLimits | undefined;
+  readonly #floodLimits: FloodLimits;
   /** Names the numbering of global messages: another server, or this one started anew, has another. */
   readonly #room = randomId();
   readonly #history = new History();
@@ -66,7 +67,7 @@ export class ServerCore {
     this.#clock = options.clock;
     this.#outputs = options.outputs;
     this.#maxMembers = options.maxMembers;
-    this.#floodLimits = options.floodLimits;
+    this.#floodLimits = options.floodLimits ?? floodLimits;
   }
 
   // ------------------------------------------------------------------------------- coming and going
@@ -91,11 +92,7 @@ export class ServerCore {
     const path = new DatagramPath(handshaken.datagrams(randomId()));
     const { name, key } = claim;
     const author = this.#authorOf(identityKey, key);
-    const member = new Member(name, key, identityKey, connection, path, author, {
-      now: this.#clock.now(),
-      floodLimits: this.#floodLimits,
-      previous,
-    });
+    const member = new Member(name, key, identityKey, connection, path, author, previous);
     this.registry.add(member);
     author.enter(member);
     if (previous) this.#replace(previous);
@@ -143,7 +140,10 @@ export class ServerCore {
   #authorOf(identityKey: Uint8Array, key: string): Author {
     const authorKey = `${identityKey.toHex()} ${key}`;
     let author = this.#authors.get(authorKey);
-    if (!author) this.#authors.set(authorKey, author = new Author());
+    if (!author) {
+      author = new Author(this.#floodLimits, this.#clock.now());
+      this.#authors.set(authorKey, author);
+    }
     return author;
   }
 
@@ -162,7 +162,7 @@ export class ServerCore {
         const { id } = message;
         const seq = this.#numberAndQueue(member, message);
         if (seq !== undefined) member.connection.sendLazily({ kind: "numbered", id, seq });
-        return member.sayBucket.take(now);
+        return member.author.sayBucket.take(now);
       }
       case "send":
         this.#forward(member, message);
@@ -184,7 +184,7 @@ export class ServerCore {
       default:
         throw new ProtocolError("unexpectedMessage", `a member sent ${message.kind}`);
     }
-    return member.otherBucket.take(now);
+    return member.author.otherBucket.take(now);
   }
 
   /** Takes a datagram from anywhere; what isn't a member's changes nothing and gets no answer. */
@@ -210,8 +210,8 @@ export class ServerCore {
     const now = this.#clock.now();
     switch (message.kind) {
       case "say":
-        if (!member.sayBucket.has(now)) return; // too much: as if lost, so the author repeats it later
-        member.sayBucket.take(now);
+        if (!member.author.sayBucket.has(now)) return; // too much: as if lost, so the author repeats it later
+        member.author.sayBucket.take(now);
         this.#numberAndQueue(member, message);
         return;
       case "probe": {

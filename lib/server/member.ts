@@ -1,20 +1,8 @@
-import {
-  type ByeCode,
-  encodedMessage,
-  type MessageId,
-  type ServerMessage,
-  type Told,
-} from "../codec/mod.ts";
-import {
-  floodLimits,
-  lostProbesUntilDown,
-  maxUnreceivedBytes,
-  maxUnreceivedDeliveries,
-} from "../limits.ts";
+import { type ByeCode, encodedMessage, type ServerMessage, type Told } from "../codec/mod.ts";
+import { lostProbesUntilDown, maxUnreceivedBytes, maxUnreceivedDeliveries } from "../limits.ts";
 import type { Registered } from "../registry/mod.ts";
 import type { DatagramPath } from "../transport/mod.ts";
-import { RecentIds } from "./recent_ids.ts";
-import { type Rate, TokenBucket } from "./token_bucket.ts";
+import type { Author } from "./author.ts";
 
 /** A member's TCP connection, as the core sees it. */
 export interface Connection {
@@ -31,14 +19,6 @@ export interface Connection {
   end(code: ByeCode): void;
 }
 
-/** What members may do within a second. */
-export interface FloodLimits {
-  /** Global messages. */
-  readonly say: Rate;
-  /** Everything else. */
-  readonly other: Rate;
-}
-
 /** A private message handed over and not yet acknowledged. */
 export interface Unreceived {
   readonly told: Told;
@@ -46,53 +26,11 @@ export interface Unreceived {
   readonly author: Author;
 }
 
-/** How far a private message has come. */
-export type SentOutcome = "accepted" | "delivered" | "memberLeft";
-
-/** What is remembered of an author, also while it is away, so that no message counts twice. */
-export class Author {
-  /** Ids of its global messages, with their numbers. */
-  readonly said = new RecentIds<number>();
-  /** Ids of its private messages, and how far each has come. */
-  readonly sent = new RecentIds<SentOutcome>();
-  /** The author as it is connected now. */
-  #member: Member | undefined;
-  #leftAt: number | undefined;
-
-  /** When it left; `undefined` while it is here. */
-  get leftAt(): number | undefined {
-    return this.#leftAt;
-  }
-
-  enter(member: Member): void {
-    this.#member = member;
-    this.#leftAt = undefined;
-  }
-
-  leave(now: number): void {
-    this.#member = undefined;
-    this.#leftAt = now;
-  }
-
-  /** Remembers what became of a private message, and says so where the author can hear it. */
-  conclude(id: MessageId, outcome: "delivered" | "memberLeft"): void {
-    this.sent.set(id, outcome);
-    this.#member?.connection.send(outcomeMessage(id, outcome));
-  }
-}
-
-/** What tells an author how far its private message has come. */
-export function outcomeMessage(id: MessageId, outcome: SentOutcome): ServerMessage {
-  return outcome === "memberLeft" ? { kind: "rejected", id, code: outcome } : { kind: outcome, id };
-}
-
 /** Somebody in the room: one name, one TCP connection, one UDP path. */
 export class Member implements Registered {
   /** Private messages it has not acknowledged, by delivery number. */
   readonly #unreceived: Map<number, Unreceived>;
   #unreceivedBytes: number;
-  readonly sayBucket: TokenBucket;
-  readonly otherBucket: TokenBucket;
 
   constructor(
     readonly name: string,
@@ -101,19 +39,11 @@ export class Member implements Registered {
     readonly connection: Connection,
     readonly path: DatagramPath,
     readonly author: Author,
-    options: {
-      readonly now: number;
-      readonly floodLimits?: FloodLimits | undefined;
-      /** The same member on an older connection, whose deliveries pass to this one. */
-      readonly previous?: Member | undefined;
-    },
+    /** The same member on an older connection, whose deliveries pass to this one. */
+    previous: Member | undefined,
   ) {
-    const { say, other } = options.floodLimits ?? floodLimits;
-    const { now, previous } = options;
     this.#unreceived = previous ? previous.#unreceived : new Map();
     this.#unreceivedBytes = previous ? previous.#unreceivedBytes : 0;
-    this.sayBucket = previous?.sayBucket ?? new TokenBucket(say, now);
-    this.otherBucket = previous?.otherBucket ?? new TokenBucket(other, now);
   }
 
   get sessionId(): bigint {

@@ -15,8 +15,8 @@
 export type { Clock, Timer } from "../clock.ts";
 export * from "../codec/codes.ts";
 export type { ProtocolErrorCode } from "../codec/mod.ts";
+export type { FloodLimits } from "./author.ts";
 export type { LeftReason, ServerEvent } from "./event.ts";
 export { DataDirError } from "./key_file.ts";
-export type { FloodLimits } from "./member.ts";
 export { type Server, type ServerOptions, startServer } from "./server.ts";
 export type { Rate } from "./token_bucket.ts";

@@ -19,12 +19,13 @@ import {
   UdpSocket,
 } from "../transport/mod.ts";
 import { software } from "../version.ts";
+import type { FloodLimits } from "./author.ts";
 import { ServerCore } from "./core.ts";
 import { Doorman, type Visitor } from "./doorman.ts";
 import type { LeftReason, ServerEvent } from "./event.ts";
 import { loadOrCreateKeyPair } from "./key_file.ts";
 import { listen, type Listening } from "./listen.ts";
-import type { FloodLimits, Member } from "./member.ts";
+import type { Member } from "./member.ts";
 import { MemberConnection } from "./member_connection.ts";
 
 /** How a server is to run; everything has a default that serves. */

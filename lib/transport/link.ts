@@ -141,7 +141,9 @@ export class Link {
       do {
         if (this.#end) return;
         const pause = handle(decodeMessage(reader));
-        if (pause) await pause;
+        if (!pause) continue;
+        await pause;
+        this.#lastHeardAt = this.#clock.now(); // silent by our own wish
       } while (reader.remaining > 0);
     }
   }

@@ -12,7 +12,8 @@ import {
 import { DatagramSession, type Handshaken, TransportSession } from "../../lib/crypto/mod.ts";
 import { ServerCore } from "../../lib/server/core.ts";
 import type { ServerEvent } from "../../lib/server/event.ts";
-import type { FloodLimits, Member } from "../../lib/server/member.ts";
+import type { FloodLimits } from "../../lib/server/author.ts";
+import type { Member } from "../../lib/server/member.ts";
 import {
   type DatagramAddress,
   DatagramPath,

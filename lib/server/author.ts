@@ -1,0 +1,62 @@
+import type { MessageId, ServerMessage } from "../codec/mod.ts";
+import type { Member } from "./member.ts";
+import { RecentIds } from "./recent_ids.ts";
+import { type Rate, TokenBucket } from "./token_bucket.ts";
+
+/** What members may do within a second. */
+export interface FloodLimits {
+  /** Global messages. */
+  readonly say: Rate;
+  /** Everything else. */
+  readonly other: Rate;
+}
+
+/** How far a private message has come. */
+export type SentOutcome = "accepted" | "delivered" | "memberLeft";
+
+/**
+ * What is remembered of an author, also while it is away, so that no message counts twice
+ * and nobody comes back with a fresh allowance.
+ */
+export class Author {
+  /** Ids of its global messages, with their numbers. */
+  readonly said = new RecentIds<number>();
+  /** Ids of its private messages, and how far each has come. */
+  readonly sent = new RecentIds<SentOutcome>();
+  readonly sayBucket: TokenBucket;
+  readonly otherBucket: TokenBucket;
+  /** The author as it is connected now. */
+  #member: Member | undefined;
+  #leftAt: number | undefined;
+
+  constructor(limits: FloodLimits, now: number) {
+    this.sayBucket = new TokenBucket(limits.say, now);
+    this.otherBucket = new TokenBucket(limits.other, now);
+  }
+
+  /** When it left; `undefined` while it is here. */
+  get leftAt(): number | undefined {
+    return this.#leftAt;
+  }
+
+  enter(member: Member): void {
+    this.#member = member;
+    this.#leftAt = undefined;
+  }
+
+  leave(now: number): void {
+    this.#member = undefined;
+    this.#leftAt = now;
+  }
+
+  /** Remembers what became of a private message, and says so where the author can hear it. */
+  conclude(id: MessageId, outcome: "delivered" | "memberLeft"): void {
+    this.sent.set(id, outcome);
+    this.#member?.connection.send(outcomeMessage(id, outcome));
+  }
+}
+
+/** What tells an author how far its private message has come. */
+export function outcomeMessage(id: MessageId, outcome: SentOutcome): ServerMessage {
+  return outcome === "memberLeft" ? { kind: "rejected", id, code: outcome } : { kind: outcome, id };
+}
