@@ -114,6 +114,9 @@ export const tickMs = 250;
 /** News of who came and went wait this long for each member present: a crowd is told in batches. */
 export const presencePauseMsPerMember = 0.5;
 
+/** Members told at a time who came and went, before the machine's other work gets its turn. */
+export const membersToldAtOnce = 100;
+
 // -------------------------------------------------------------------------------------------- history
 
 /** Global messages the server can repeat to a member that missed them. */

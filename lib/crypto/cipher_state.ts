@@ -1,6 +1,6 @@
 import { ProtocolError } from "../codec/mod.ts";
 import { keyBytes, open, seal, sealInto } from "./aead.ts";
-import { BulkAead } from "./bulk_aead.ts";
+import { openBulk, sealBulk } from "./bulk_aead.ts";
 
 /** Noise §4.2: the nonce that no message may use, kept for rekeying. */
 const maxCounter = 2n ** 64n - 1n;
@@ -9,7 +9,6 @@ const rekeyPlaintext = new Uint8Array(keyBytes);
 /** Noise §5.1: a key and the number of the next message, for one direction. */
 export class CipherState {
   #key: Uint8Array;
-  #bulk: BulkAead | undefined;
   #counter = 0;
 
   /** @param key 32 bytes, not shared with any other state */
@@ -40,12 +39,12 @@ export class CipherState {
 
   /** As {@linkcode encryptWithAd}, without associated data, for large messages: off this thread. */
   encryptBulk(plaintext: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#bulkAead.seal(this.#takeCounter(), plaintext);
+    return sealBulk(this.#key, this.#takeCounter(), plaintext);
   }
 
   /** As {@linkcode decryptWithAd}; await it before the next. */
   async decryptBulk(sealed: Uint8Array): Promise<Uint8Array> {
-    const plaintext = await this.#bulkAead.open(this.#counter, sealed);
+    const plaintext = await openBulk(this.#key, this.#counter, sealed);
     this.#takeCounter();
     return plaintext;
   }
@@ -53,11 +52,6 @@ export class CipherState {
   /** Noise §4.2 and §11.3: replaces the key by one that doesn't lead back to it. */
   rekey(): void {
     this.#key = seal(this.#key, maxCounter, undefined, rekeyPlaintext).slice(0, keyBytes);
-    this.#bulk = undefined;
-  }
-
-  get #bulkAead(): BulkAead {
-    return this.#bulk ??= new BulkAead(this.#key);
   }
 
   #takeCounter(): number {

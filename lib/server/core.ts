@@ -14,7 +14,7 @@ import {
   type Send,
 } from "../codec/mod.ts";
 import type { Handshaken } from "../crypto/mod.ts";
-import { floodLimits, maxRepairBytes, rememberIdsMs } from "../limits.ts";
+import { floodLimits, maxRepairBytes, membersToldAtOnce, rememberIdsMs } from "../limits.ts";
 import { Registry } from "../registry/mod.ts";
 import { type DatagramAddress, DatagramPath, type OutgoingDatagram } from "../transport/mod.ts";
 import { Author, type FloodLimits, outcomeMessage } from "./author.ts";
@@ -57,6 +57,8 @@ export class ServerCore {
   readonly #room = randomId();
   readonly #history = new History();
   readonly #presence = new Presence();
+  /** News of who came and went that are being told. */
+  #news: Iterator<void> | undefined;
   /** By identity key, in hexadecimal, and registry key. */
   readonly #authors = new Map<string, Author>();
   /** Global messages numbered and not yet sent, encoded. */
@@ -336,7 +338,18 @@ export class ServerCore {
   }
 
   #tellPresence(): void {
-    this.#presence.tell(this.registry.members(), this.registry.size, this.#clock.now());
+    if (this.#news) return; // the last ones are still being told
+    const { registry } = this;
+    this.#news = this.#presence.take(registry.members(), registry.size, this.#clock.now());
+    this.#tellSome();
+  }
+
+  /** To tell a crowd at once would keep everybody else waiting, and take the memory for all of it. */
+  #tellSome(): void {
+    for (let told = 0; this.#news && told < membersToldAtOnce; told++) {
+      if (this.#news.next().done) this.#news = undefined;
+    }
+    if (this.#news) this.#clock.after(0, () => this.#tellSome());
   }
 }
 

@@ -9,9 +9,9 @@ import type { Member } from "./member.ts";
  * n arrivals would cost n² messages.
  */
 export class Presence {
-  readonly #joined = new Set<Member>();
+  #joined = new Set<Member>();
   readonly #left = new Set<string>();
-  #toldAt = -Infinity;
+  #takenAt = -Infinity;
 
   join(member: Member): void {
     this.#joined.add(member);
@@ -22,21 +22,21 @@ export class Presence {
     if (wasAnnounced) this.#left.add(member.name);
   }
 
-  /** Spreads the news if there are any and the last ones are long enough ago. */
-  tell(members: Iterable<Member>, count: number, now: number): void {
-    if (this.#joined.size + this.#left.size === 0) return;
-    if (now - this.#toldAt < count * presencePauseMsPerMember) return;
-    this.#toldAt = now;
+  /**
+   * The news to be told now, a member at each step; `undefined` where there are none, or the last ones are
+   * too recent. Go through all of them before taking the next.
+   */
+  take(members: Iterable<Member>, count: number, now: number): Iterator<void> | undefined {
+    if (this.#joined.size + this.#left.size === 0) return undefined;
+    if (now - this.#takenAt < count * presencePauseMsPerMember) return undefined;
+    this.#takenAt = now;
     const everybody = [...members];
-    const names = everybody.map((member) => member.name);
-    const list = this.#joined.size > 0 ? encodeList(names) : [];
+    const list = this.#joined.size > 0 ? encodeList(everybody.map(({ name }) => name)) : [];
     const news = this.#encodeNews();
-    for (const member of everybody) {
-      const messages = this.#joined.has(member) ? list : news;
-      for (const message of messages) member.connection.sendEncoded(message);
-    }
-    this.#joined.clear();
+    const newcomers = this.#joined;
+    this.#joined = new Set();
     this.#left.clear();
+    return tell(everybody, (member) => newcomers.has(member) ? list : news);
   }
 
   #encodeNews(): Uint8Array[] {
@@ -51,6 +51,16 @@ export class Presence {
         encodedMessage({ kind: "presence", joined: [], left: names })
       ),
     ];
+  }
+}
+
+function* tell(
+  members: readonly Member[],
+  messagesFor: (member: Member) => readonly Uint8Array[],
+): Iterator<void> {
+  for (const member of members) {
+    for (const message of messagesFor(member)) member.connection.sendEncoded(message);
+    yield;
   }
 }
 

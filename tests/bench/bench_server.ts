@@ -1,5 +1,9 @@
+import config from "../../deno.json" with { type: "json" };
 import { ChildProcess } from "./child_process.ts";
 import type { Usage } from "./server_process.ts";
+
+/** V8's options are the server's own. */
+const v8Flags = config.tasks.server.split(" ").filter((word) => word.startsWith("--v8-flags="));
 
 /** The server under measurement, as the benchmark sees it. */
 export class BenchServer implements AsyncDisposable {
@@ -10,7 +14,7 @@ export class BenchServer implements AsyncDisposable {
   }
 
   static async start(): Promise<BenchServer> {
-    const process = new ChildProcess("server_process.ts");
+    const process = new ChildProcess("server_process.ts", [], v8Flags);
     return new BenchServer(Number(await process.read()), process);
   }
 

@@ -4,10 +4,11 @@ export class ChildProcess implements AsyncDisposable {
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #lines: AsyncIterator<string>;
 
-  constructor(fileName: string, args: readonly string[] = []) {
+  /** @param flags for Deno, beside the permissions */
+  constructor(fileName: string, args: readonly string[] = [], flags: readonly string[] = []) {
     const script = new URL(fileName, import.meta.url).pathname;
     this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--allow-net", "--allow-sys", "--allow-env", script, ...args],
+      args: ["run", ...flags, "--allow-net", "--allow-sys", "--allow-env", script, ...args],
       stdin: "piped",
       stdout: "piped",
     }).spawn();

@@ -96,12 +96,16 @@ Deno.test("a server's datagrams carry the session's id and a counter that never 
   const ana = await chat.join("ana", { port: recorder.port });
   await bringUdpUp(ana, recorder);
   for (let i = 0; i < 10; i++) await ana.client.say("a");
-  for (const direction of ["up", "down"] as const) {
-    const headers = recorder.datagrams.entries
+  const sent = (direction: "up" | "down") =>
+    recorder.datagrams.entries
       .filter((entry) => entry.direction === direction)
       .map(({ bytes }) => readDatagramHeader(bytes)!);
-    assertEquals(new Set(headers.map(({ sessionId }) => sessionId)).size, 1);
-    const counters = headers.map(({ counter }) => counter);
+  const { sessionId } = sent("up")[0]!;
+  for (const direction of ["up", "down"] as const) {
+    // others may reach a port that was somebody else's a moment ago
+    const counters = sent(direction).filter((header) => header.sessionId === sessionId)
+      .map(({ counter }) => counter);
+    assert(counters.length >= 10, direction);
     assertEquals(new Set(counters).size, counters.length);
   }
 });
