@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { readDatagramHeader } from "../../lib/codec/mod.ts";
 import { bringUdpUp, datagramsWithMessages, moreDatagrams } from "../testing/over_udp.ts";
 import { RawMember } from "../testing/raw_member.ts";
