@@ -56,7 +56,7 @@ export const maxPendingHandshakes = 512;
 /** Connections from one address (IPv6: one /64); a school behind one router fits. Loopback is exempt. */
 export const maxConnectionsPerAddress = 512;
 
-/** Members in the room: at 15 KiB each the server stays below 200 MB. */
+/** Members in the room: at 30 KiB each the server stays below 400 MB. */
 export const defaultMaxMembers = 10_000;
 
 /** Without a word for this long, a client asks whether the connection still lives. */

@@ -73,7 +73,7 @@ const finalCodes: ReadonlySet<DisconnectedCode> = new Set<DisconnectedCode>([
 export async function connect(options: ConnectOptions): Promise<Client> {
   const address = parseServerAddress(options.server);
   const name = wireName(options.name);
-  if (name === undefined) throw new ChatError("nameTooLong"); // no server would read it
+  if (name === undefined) throw new ChatError("nameTooLong"); // no message could carry it
   const client = new ReconnectingClient(address, { ...options, name });
   await client.start();
   return client;

@@ -20,7 +20,7 @@ export const english: Language = {
   reconnected: "connected again",
 
   entered: (server, name, fingerprint) =>
-    `you have entered ${server} as ${name} (server key: ${fingerprint})`,
+    `you have entered ${server} as ${name} (server fingerprint: ${fingerprint})`,
   members: (names) => `${names.length} here: ${names.join(", ")}`,
   helpPointer: (command) => `${command} shows the commands`,
   kept: "no connection: what you write will be sent when it is back",

@@ -21,7 +21,7 @@ export const portuguese: Language = {
   reconnected: "conexão restabelecida",
 
   entered: (server, name, fingerprint) =>
-    `você entrou em ${server} como ${name} (chave do servidor: ${fingerprint})`,
+    `você entrou em ${server} como ${name} (impressão digital do servidor: ${fingerprint})`,
   members: (names) => `${names.length} aqui: ${names.join(", ")}`,
   helpPointer: (command) => `${command} mostra os comandos`,
   kept: "sem conexão: o que você escrever será enviado quando ela voltar",
@@ -46,7 +46,7 @@ export const portuguese: Language = {
   alsoNamed: (names) => `também ${names.join(", ")}`,
   otherInput: {
     bare: { example: "TEXTO", help: "o mesmo que /udp TEXTO" },
-    slash: { example: "//TEXTO", help: "fala com todos um texto que começa com /" },
+    slash: { example: "//TEXTO", help: "envia a todos um texto que começa com /" },
   },
 
   askName: "Seu nome: ",

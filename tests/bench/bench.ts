@@ -2,7 +2,7 @@
  * Measures what the design promises, row by row, with the server in a process of its own.
  *
  *     deno task bench               all rows
- *     deno task bench private 1000  those whose title has one of these words
+ *     deno task bench private idle  those whose title has one of these words
  *
  * @module
  */

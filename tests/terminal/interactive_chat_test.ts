@@ -66,7 +66,7 @@ function start({ name, answers = [], typed = [], refusals = {} }: Script) {
 }
 
 const greeting = [
-  "* você entrou em 127.0.0.1 como ana (chave do servidor: AAAA-BBBB-CCCC-DDDD-EEEE)",
+  "* você entrou em 127.0.0.1 como ana (impressão digital do servidor: AAAA-BBBB-CCCC-DDDD-EEEE)",
   "* /ajuda mostra os comandos",
   "* 2 aqui: ana, bia",
 ];

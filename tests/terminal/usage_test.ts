@@ -37,7 +37,7 @@ Deno.test("clientUsage() explains every flag and every command", () => {
   /ajuda           mostra esta ajuda (também /help)
   /sair            sai (também /quit, /exit)
   TEXTO            o mesmo que /udp TEXTO
-  //TEXTO          fala com todos um texto que começa com /`,
+  //TEXTO          envia a todos um texto que começa com /`,
   );
 });
 
