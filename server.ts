@@ -37,8 +37,9 @@ if (errors[0]) fail(flagFailure(errors[0], program, language));
 const log = new ServerLog({ clock: systemClock, language, write: (line) => console.log(line) });
 const server = await start();
 const addresses = reachableAddresses(server.addr.hostname, Deno.networkInterfaces());
-const { fingerprint } = server;
-console.log(serverBanner({ addresses, port: server.addr.port, fingerprint, language }));
+const { addr: { port: boundPort }, fingerprint } = server;
+const clientCommand = Deno.build.standalone ? "chat-client" : "deno task client";
+console.log(serverBanner({ addresses, port: boundPort, fingerprint, clientCommand, language }));
 
 let isStopping = false;
 const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];

@@ -8,16 +8,20 @@ export interface ServerBanner {
   readonly addresses: readonly string[];
   readonly port: number;
   readonly fingerprint: string;
+  /** What starts a client, as it was the server that was started: `chat-client`. */
+  readonly clientCommand: string;
   readonly language: Language;
 }
 
 /** What a server shows when it starts: where it is, who it is, and how to get in. */
-export function serverBanner({ addresses, port, fingerprint, language }: ServerBanner): string {
+export function serverBanner(banner: ServerBanner): string {
+  const { addresses, port, fingerprint, clientCommand, language } = banner;
+  const enter = (address: string) => `${clientCommand}${serverFlag(address, port)}`;
   const [elsewhere] = addresses.filter((address) => !isLoopback(address));
   const here = addresses.find(isLoopback) ?? elsewhere;
   const commands = [
-    ...(here ? [[language.connectFromHere, connectCommand(here, port)]] : []),
-    ...(elsewhere ? [[language.connectFromElsewhere, connectCommand(elsewhere, port)]] : []),
+    ...(here ? [[language.connectFromHere, enter(here)]] : []),
+    ...(elsewhere ? [[language.connectFromElsewhere, enter(elsewhere)]] : []),
   ];
   const width = Math.max(...commands.map(([label]) => label!.length));
   return [
@@ -29,9 +33,7 @@ export function serverBanner({ addresses, port, fingerprint, language }: ServerB
 }
 
 /** What needn't be said is left out: the server of this machine is the client's own default. */
-function connectCommand(hostname: string, port: number): string {
-  if (port === defaultPort) {
-    return hostname === "127.0.0.1" ? "chat-client" : `chat-client --server ${hostname}`;
-  }
-  return `chat-client --server ${formatServerAddress({ hostname, port })}`;
+function serverFlag(hostname: string, port: number): string {
+  if (port !== defaultPort) return ` --server ${formatServerAddress({ hostname, port })}`;
+  return hostname === "127.0.0.1" ? "" : ` --server ${hostname}`;
 }

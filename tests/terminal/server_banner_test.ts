@@ -3,12 +3,12 @@ import { english } from "../../lib/terminal/english.ts";
 import { portuguese } from "../../lib/terminal/portuguese.ts";
 import { serverBanner } from "../../lib/terminal/server_banner.ts";
 
-const fingerprint = "AAAA-BBBB-CCCC-DDDD-EEEE";
+const server = { fingerprint: "AAAA-BBBB-CCCC-DDDD-EEEE", clientCommand: "chat-client" };
 
 Deno.test("serverBanner() leaves the usual port out of the commands", () => {
   const addresses = ["192.168.0.7", "127.0.0.1", "::1"];
   assertEquals(
-    serverBanner({ addresses, port: 7700, fingerprint, language: portuguese }),
+    serverBanner({ addresses, port: 7700, ...server, language: portuguese }),
     `Escutando na porta 7700, TCP e UDP, em:
   192.168.0.7
   127.0.0.1
@@ -22,7 +22,7 @@ Para entrar, em outra:       chat-client --server 192.168.0.7`,
 Deno.test("serverBanner() names another port, behind brackets where the address has colons", () => {
   const addresses = ["2001:db8::5", "::1"];
   assertEquals(
-    serverBanner({ addresses, port: 7000, fingerprint, language: english }),
+    serverBanner({ addresses, port: 7000, ...server, language: english }),
     `Listening on port 7000, TCP and UDP, at:
   2001:db8::5
   ::1
@@ -36,7 +36,7 @@ Deno.test("serverBanner() sends nobody elsewhere where only this machine gets in
   const [, , , ...commands] = serverBanner({
     addresses: ["127.0.0.1"],
     port: 7700,
-    fingerprint,
+    ...server,
     language: english,
   }).split("\n");
   assertEquals(commands, ["To enter, on this machine:  chat-client"]);
@@ -46,7 +46,7 @@ Deno.test("serverBanner() uses the network's address here too where that is the 
   const [, , , ...commands] = serverBanner({
     addresses: ["192.168.0.7"],
     port: 7700,
-    fingerprint,
+    ...server,
     language: english,
   }).split("\n");
   assertEquals(commands, [
