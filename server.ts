@@ -41,6 +41,9 @@ const { addr: { port: boundPort }, fingerprint } = server;
 const clientCommand = Deno.build.standalone ? "chat-client" : "deno task client";
 console.log(serverBanner({ addresses, port: boundPort, fingerprint, clientCommand, language }));
 
+// from here on nothing but the network is needed
+for (const name of ["read", "write", "env", "sys"] as const) Deno.permissions.revokeSync({ name });
+
 let isStopping = false;
 const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
 for (const signal of signals) Deno.addSignalListener(signal, stop);

@@ -53,8 +53,11 @@ export const handshakeTimeoutMs = 5_000;
 /** Connections in the middle of their handshake; one more closes the oldest of them. */
 export const maxPendingHandshakes = 512;
 
-/** Connections from one address (IPv6: one /64); a school behind one router fits. Loopback is exempt. */
-export const maxConnectionsPerAddress = 512;
+/**
+ * Connections from one address (IPv6: one /64): a school behind one router fits, and one address alone
+ * can't hold all handshakes. Loopback is exempt.
+ */
+export const maxConnectionsPerAddress = 256;
 
 /** Members in the room: at 30 KiB each the server stays below 400 MB. */
 export const defaultMaxMembers = 10_000;
@@ -71,8 +74,8 @@ export const writeTimeoutMs = 15_000;
 /** An acknowledgement waits this long for company: half of all writes are saved, and nobody sees it. */
 export const lazyMs = 5;
 
-/** Bytes waiting for a slow reader: 60 of the longest texts, or the names of a full room. */
-export const maxQueuedBytes = 1_048_576;
+/** Bytes waiting for a slow reader: 120 of the longest texts, or the names of a full room. */
+export const maxQueuedBytes = 2_097_152;
 
 /** A server that stops says so to everybody and then waits this long for the words to leave. */
 export const farewellTimeoutMs = 1_000;
@@ -90,7 +93,7 @@ export const floodLimits = {
 /** Private messages handed over and not yet acknowledged, for one addressee. */
 export const maxUnreceivedDeliveries = 4_096;
 
-/** The same in bytes: half of what may wait in a connection, for all of it may go to a new one at once. */
+/** The same in bytes: a quarter of what may wait in a connection, for all of it may go to a new one at once. */
 export const maxUnreceivedBytes = 524_288;
 
 /** Private messages that a client remembers to have shown: twice what may be handed over again. */
@@ -98,6 +101,12 @@ export const rememberedTold = 8_192;
 
 /** Lines the server logs a second about strangers; what is over is counted and said in one line. */
 export const maxStrangerLogLinesPerSecond = 10;
+
+/** The same about members, whom a class that comes in together must not exceed. */
+export const maxMemberLogLinesPerSecond = 100;
+
+/** Names of members that a client keeps: more than fit a server, less than fill its memory. */
+export const maxRollNames = 100_000;
 
 /**
  * After a round of global messages the next begins no sooner than this, for each member present: what
@@ -160,6 +169,9 @@ export const gapPatienceMs = 60;
 /** Bytes of old messages in answer to one request; the member asks again for the rest. */
 export const maxRepairBytes = 262_144;
 
+/** What a request for old messages costs of a member's allowance: a second of it is 256 KiB. */
+export const repairBytesPerToken = 128;
+
 /** Messages held back behind a gap; beyond it the gap is shown and the rest goes on. */
 export const maxHeldBack = 4_096;
 
@@ -182,6 +194,9 @@ export const maxOutbox = 10_000;
 
 /** Pauses between attempts to reconnect: the first, and the longest (each drawn at random below it). */
 export const reconnectPauseMs = { first: 500, longest: 15_000 } as const;
+
+/** A connection that has stood for so long is a success: the next pause is a first one again. */
+export const stableConnectionMs = 10_000;
 
 /** Events that wait for a reader of `events()`; beyond it, whoever reads is not reading: the oldest go. */
 export const maxQueuedEvents = 20_000;

@@ -1,7 +1,7 @@
 import { type Clock, systemClock, type Timer } from "../clock.ts";
 import type { MessageId } from "../codec/mod.ts";
 import { generateIdentity, type Identity } from "../crypto/mod.ts";
-import { reconnectPauseMs } from "../limits.ts";
+import { handshakeTimeoutMs, reconnectPauseMs, stableConnectionMs } from "../limits.ts";
 import { ClientCore } from "./core.ts";
 import { ChatError, type ChatErrorCode, type ClientEvent, type DisconnectedCode } from "./event.ts";
 import { EventStream } from "./event_stream.ts";
@@ -143,7 +143,10 @@ class ReconnectingClient implements Client {
   async start(): Promise<void> {
     const connection = await this.#open();
     this.#running = this.#keepConnected(connection);
-    await Promise.race([connection.listed, connection.ended]);
+    const late = Promise.withResolvers<void>();
+    const timer = this.#clock.after(handshakeTimeoutMs, late.resolve); // the list may follow later
+    await Promise.race([connection.listed, connection.ended, late.promise]);
+    timer.cancel();
   }
 
   // --------------------------------------------------------------------------------- staying connected
@@ -160,17 +163,23 @@ class ReconnectingClient implements Client {
   }
 
   async #keepConnected(connection: ServerConnection): Promise<void> {
+    let attempt = 0;
     for (let current: ServerConnection | undefined = connection; current;) {
       this.#connection = current;
+      const since = this.#clock.now();
       const code = await current.ended;
       this.#core.exit();
-      current = await this.#reconnect(code);
+      if (this.#clock.now() - since >= stableConnectionMs) attempt = 0;
+      current = await this.#reconnect(code, attempt++);
     }
   }
 
   /** The next connection; `undefined` where there will be none. */
-  async #reconnect(code: DisconnectedCode): Promise<ServerConnection | undefined> {
-    for (let attempt = 0; !this.#isClosed; attempt++) {
+  async #reconnect(
+    code: DisconnectedCode,
+    firstAttempt: number,
+  ): Promise<ServerConnection | undefined> {
+    for (let attempt = firstAttempt; !this.#isClosed; attempt++) {
       if (finalCodes.has(code)) {
         this.#finish(code as ChatErrorCode);
         return undefined;
@@ -229,7 +238,10 @@ class ReconnectingClient implements Client {
   }
 
   #newStream(): EventStream<ClientEvent> {
-    const stream = new EventStream<ClientEvent>((ended) => this.#streams.delete(ended));
+    const stream = new EventStream<ClientEvent>(
+      (ended) => this.#streams.delete(ended),
+      (count) => ({ kind: "overrun", count }),
+    );
     this.#streams.add(stream);
     return stream;
   }

@@ -74,6 +74,7 @@ export class ClientCore {
   #session: Session | undefined;
   #name = "";
   #transport: "udp" | "tcp" | undefined;
+  #room: bigint | undefined;
   #onListed: (() => void) | undefined;
 
   constructor({ clock, emit }: ClientCoreOptions) {
@@ -96,7 +97,7 @@ export class ClientCore {
   /** @see Client.say */
   say(text: string): Promise<{ seq: number }> {
     return new Promise((resolve, reject) => {
-      this.#checkRoom(text);
+      this.#checkText(text);
       const sentAt = this.#clock.wallTime();
       const say = { kind: "say", id: randomId(), sentAt, text, signature: nothing } as const;
       this.#says.add({ say, resolve, reject });
@@ -107,7 +108,7 @@ export class ClientCore {
   /** @see Client.tell */
   tell(to: string, text: string): Promise<{ id: MessageId }> {
     return new Promise((resolve, reject) => {
-      this.#checkRoom(text);
+      this.#checkText(text);
       const name = wireName(to);
       if (name === undefined) throw new ChatError("unknownMember");
       const envelope = encodeContent({ sentAt: this.#clock.wallTime(), text });
@@ -117,7 +118,7 @@ export class ClientCore {
     });
   }
 
-  #checkRoom(text: string): void {
+  #checkText(text: string): void {
     if (text === "") throw new ChatError("textEmpty");
     const limit = this.#session?.maxTextBytes ?? maxTextBytes;
     if (utf8.encode(text).length > limit) throw new ChatError("textTooLong");
@@ -150,8 +151,10 @@ export class ClientCore {
     const isFirst = this.#name === "";
     this.#session = session;
     this.#name = welcome.name;
+    this.#show(this.#order.enter(welcome.room, welcome.newestSeq, this.#clock.now()));
+    if (welcome.room !== this.#room) this.#forgetAccepted();
+    this.#room = welcome.room;
     if (!isFirst) this.#emit({ kind: "reconnected" });
-    this.#order.enter(welcome.room, welcome.newestSeq, this.#clock.now());
     this.#roll.restart();
     this.#says.restart();
     this.#sends.restart();
@@ -261,7 +264,7 @@ export class ClientCore {
     this.#order.expect(seq, now);
     const monitor = this.#session?.path.monitor;
     if (!monitor) return;
-    monitor.hear(number, now);
+    monitor.hear(number);
     this.#noticeTransport(monitor.state);
   }
 
@@ -315,6 +318,13 @@ export class ClientCore {
   #conclude(id: MessageId, kind: "delivered" | "undelivered"): void {
     const to = this.#sends.conclude(id);
     if (to !== undefined) this.#emit({ kind, to, id });
+  }
+
+  /** A server that has started anew knows nothing of what the last one had accepted. */
+  #forgetAccepted(): void {
+    for (const [id, to] of this.#sends.forgetAccepted()) {
+      this.#emit({ kind: "undelivered", to, id });
+    }
   }
 
   #announce({ joined, left }: { joined: string[]; left: string[] }): void {

@@ -19,6 +19,8 @@ export type ClientEvent =
   }
   /** Global messages that can't be had any more. */
   | { readonly kind: "missing"; readonly firstSeq: number; readonly lastSeq: number }
+  /** So many events were dropped, because they were not read for too long. */
+  | { readonly kind: "overrun"; readonly count: number }
   /** A private message to us. */
   | {
     readonly kind: "told";

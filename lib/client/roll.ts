@@ -1,3 +1,6 @@
+import { ProtocolError } from "../codec/mod.ts";
+import { maxRollNames } from "../limits.ts";
+
 /** The names of those present, kept up to date from what the server tells. */
 export class Roll {
   #names = new Set<string>();
@@ -18,6 +21,7 @@ export class Roll {
   list(names: readonly string[], isComplete: boolean): { joined: string[]; left: string[] } {
     const incoming = this.#incoming ??= new Set();
     for (const name of names) incoming.add(name);
+    checkCount(incoming);
     if (!isComplete) return { joined: [], left: [] };
     const joined = this.#isKnown ? [...incoming].filter((name) => !this.#names.has(name)) : [];
     const left = [...this.#names].filter((name) => !incoming.has(name));
@@ -34,6 +38,12 @@ export class Roll {
       left: left.filter((name) => this.#names.delete(name)),
     };
     for (const name of joined) this.#names.add(name);
+    checkCount(this.#names);
     return news;
   }
+}
+
+/** No server has so many members; one that says so is after the client's memory. */
+function checkCount(names: ReadonlySet<string>): void {
+  if (names.size > maxRollNames) throw new ProtocolError("lengthOverLimit", "too many members");
 }

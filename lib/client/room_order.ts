@@ -39,16 +39,23 @@ export class RoomOrder {
     return this.#takenSeq;
   }
 
-  /** A connection stands: goes on where the last one ended, or starts behind `newestSeq` in a new room. */
-  enter(room: bigint, newestSeq: number, now: number): void {
-    if (room !== this.#room) {
+  /**
+   * A connection stands: goes on where the last one ended. In the first room it starts behind `newestSeq`;
+   * in another one, which began while the connection was away, at its beginning. Answers what is left of
+   * the old room, which can't be completed any more.
+   */
+  enter(room: bigint, newestSeq: number, now: number): Next[] {
+    const isFirst = this.#room === undefined;
+    const isOther = this.#room !== room;
+    const left = isOther && !isFirst ? [...this.#giveUp(this.#newestSeq, now)] : [];
+    if (isOther) {
       this.#room = room;
-      this.#takenSeq = this.#newestSeq = newestSeq;
-      this.#heldBack.clear();
+      this.#takenSeq = this.#newestSeq = isFirst ? newestSeq : 0;
       this.#gapSince = undefined;
     }
     this.#askedSeq = this.#takenSeq; // what was asked of the last connection may have got lost with it
     this.expect(newestSeq, now);
+    return left;
   }
 
   /** A message with this number is known to exist. */

@@ -43,6 +43,13 @@ export class SendQueue {
     return to;
   }
 
+  /** Nothing more will be heard of any; answers their ids, and whom they were for. */
+  forgetAccepted(): [MessageId, string][] {
+    const accepted = [...this.#accepted];
+    this.#accepted.clear();
+    return accepted;
+  }
+
   /** Takes out everything not yet accepted. */
   clear(): PendingSend[] {
     const pending = [...this.#pending.values()];
@@ -60,14 +67,18 @@ export class SendQueue {
   /** What is to be sent now. */
   *transmit(): Iterable<Send> {
     if (this.#inFlight.size === this.#pending.size) return;
+    if (this.#isFull) return;
     for (const { send } of this.#pending.values()) {
       if (this.#inFlight.has(send.id)) continue;
-      if (this.#inFlight.size >= maxSendsInFlight) return;
-      if (this.#bytesInFlight >= maxSendBytesInFlight) return;
+      if (this.#isFull) return;
       this.#inFlight.set(send.id, send.envelope.length);
       this.#bytesInFlight += send.envelope.length;
       yield send;
     }
+  }
+
+  get #isFull(): boolean {
+    return this.#inFlight.size >= maxSendsInFlight || this.#bytesInFlight >= maxSendBytesInFlight;
   }
 
   #settle(id: MessageId): PendingSend | undefined {

@@ -152,10 +152,10 @@ export class ServerConnection implements Session {
     const datagrams = this.#udp.receive((datagram, from) => this.#receiveDatagram(datagram, from));
     try {
       const end = await this.#link.receive((message) => this.#receive(message));
-      this.#welcomed.reject(new ChatError("notAServer")); // unless it was settled before
       return this.#farewell ?? codeOf(end);
     } finally {
       this.#isOver = true;
+      this.#welcomed.reject(new ChatError("notAServer")); // unless it was settled before
       this.#timer?.timer.cancel();
       this.#link.close();
       this.#udp.close();

@@ -41,10 +41,11 @@ export class TransportSession {
   async sealLargeFrame(plaintext: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     const frame = new Uint8Array(frameHeaderBytes + plaintext.length + tagBytes);
     writeFrameHeader(frame, plaintext.length + tagBytes);
-    const sealed = await this.#send.encryptBulk(plaintext);
+    const sealing = this.#send.encryptBulk(plaintext);
+    rekeyWhenDue(this.#send);
+    const sealed = await sealing;
     frame.set(sealed, frameHeaderBytes);
     release(sealed);
-    rekeyWhenDue(this.#send);
     return frame;
   }
 

@@ -1,4 +1,5 @@
 import type { MessageId, ServerMessage } from "../codec/mod.ts";
+import { rememberedIds } from "../limits.ts";
 import type { Member } from "./member.ts";
 import { RecentIds } from "./recent_ids.ts";
 import { type Rate, TokenBucket } from "./token_bucket.ts";
@@ -25,6 +26,8 @@ export class Author {
   readonly sent = new RecentIds<SentOutcome>();
   readonly sayBucket: TokenBucket;
   readonly otherBucket: TokenBucket;
+  /** What became of its private messages while it was away. */
+  #unheard = new Map<MessageId, "delivered" | "memberLeft">();
   /** The author as it is connected now. */
   #member: Member | undefined;
   #leftAt: number | undefined;
@@ -52,7 +55,20 @@ export class Author {
   /** Remembers what became of a private message, and says so where the author can hear it. */
   conclude(id: MessageId, outcome: "delivered" | "memberLeft"): void {
     this.sent.set(id, outcome);
-    this.#member?.connection.send(outcomeMessage(id, outcome));
+    if (this.#member) this.#member.connection.send(outcomeMessage(id, outcome));
+    else if (this.#unheard.size < rememberedIds) this.#unheard.set(id, outcome);
+  }
+
+  /** What became of its private messages while it was away, to be told now. */
+  takeUnheard(): ServerMessage[] {
+    const outcomes = [...this.#unheard].map(([id, outcome]) => outcomeMessage(id, outcome));
+    this.#unheard = new Map();
+    return outcomes;
+  }
+
+  /** Whether there is nothing to remember: it has only listened. */
+  get isBlank(): boolean {
+    return this.said.isEmpty && this.sent.isEmpty;
   }
 }
 

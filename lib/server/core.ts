@@ -14,7 +14,13 @@ import {
   type Send,
 } from "../codec/mod.ts";
 import type { Handshaken } from "../crypto/mod.ts";
-import { floodLimits, maxRepairBytes, membersToldAtOnce, rememberIdsMs } from "../limits.ts";
+import {
+  floodLimits,
+  maxRepairBytes,
+  membersToldAtOnce,
+  rememberIdsMs,
+  repairBytesPerToken,
+} from "../limits.ts";
 import { Registry } from "../registry/mod.ts";
 import { type DatagramAddress, DatagramPath, type OutgoingDatagram } from "../transport/mod.ts";
 import { Author, type FloodLimits, outcomeMessage } from "./author.ts";
@@ -106,6 +112,7 @@ export class ServerCore {
   depart(member: Member, reason: LeftReason): void {
     if (!this.registry.release(member)) return; // a newer connection has taken over
     member.author.leave(this.#clock.now());
+    if (member.author.isBlank) this.#authors.delete(authorKeyOf(member.identityKey, member.key));
     for (const { told, author } of member.unreceived()) author.conclude(told.id, "memberLeft");
     this.#presence.leave(member);
     this.#tellPresence();
@@ -126,6 +133,8 @@ export class ServerCore {
   #replace(previous: Member): void {
     previous.connection.end("replaced");
     this.#presence.leave(previous);
+    const { name } = previous;
+    this.#outputs.report({ kind: "left", name, reason: "replaced", members: this.registry.size });
   }
 
   #welcome(member: Member): void {
@@ -133,6 +142,7 @@ export class ServerCore {
     const newestSeq = this.#history.newestSeq;
     connection.send({ kind: "welcome", sessionId, room: this.#room, name, newestSeq });
     for (const { told } of member.unreceived()) connection.send(told);
+    for (const outcome of member.author.takeUnheard()) connection.send(outcome);
     this.#presence.join(member);
     this.#tellPresence();
     const { address } = connection;
@@ -140,7 +150,7 @@ export class ServerCore {
   }
 
   #authorOf(identityKey: Uint8Array, key: string): Author {
-    const authorKey = `${identityKey.toHex()} ${key}`;
+    const authorKey = authorKeyOf(identityKey, key);
     let author = this.#authors.get(authorKey);
     if (!author) {
       author = new Author(this.#floodLimits, this.#clock.now());
@@ -173,10 +183,9 @@ export class ServerCore {
         this.#settle(member, message.delivery);
         break;
       case "repair":
-        this.#repair(member, message);
-        break;
+        return member.author.otherBucket.take(now, this.#repair(member, message));
       case "heard":
-        member.path.monitor.hear(message.number, now);
+        member.path.monitor.hear(message.number);
         break;
       case "ping":
         member.connection.send({ kind: "pong" });
@@ -197,7 +206,11 @@ export class ServerCore {
     if (!member || !plaintext) return;
     try {
       const reader = new ByteReader(plaintext);
-      while (reader.remaining > 0) this.#receiveOverUdp(member, decodeMessage(reader));
+      const now = this.#clock.now();
+      while (reader.remaining > 0) {
+        // too much: as if the rest were lost, so that its author repeats it later, in order
+        if (!this.#receiveOverUdp(member, decodeMessage(reader), now)) break;
+      }
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       const { name, connection: { address } } = member;
@@ -208,21 +221,21 @@ export class ServerCore {
     if (!member.path.isUp) this.#probeWhenDue(member, this.#clock.now());
   }
 
-  #receiveOverUdp(member: Member, message: Message): void {
-    const now = this.#clock.now();
+  /** Whether the member's allowance has sufficed for it. */
+  #receiveOverUdp(member: Member, message: Message, now: number): boolean {
+    const { author } = member;
     switch (message.kind) {
       case "say":
-        if (!member.author.sayBucket.has(now)) return; // too much: as if lost, so the author repeats it later
-        member.author.sayBucket.take(now);
+        if (!author.sayBucket.has(now)) return false;
+        author.sayBucket.take(now);
         this.#numberAndQueue(member, message);
-        return;
+        return true;
       case "probe": {
+        if (!author.otherBucket.has(now)) return false;
+        author.otherBucket.take(now);
         const { number } = message;
-        return member.connection.sendLazily({
-          kind: "heard",
-          number,
-          seq: this.#history.newestSeq,
-        });
+        member.connection.sendLazily({ kind: "heard", number, seq: this.#history.newestSeq });
+        return true;
       }
       default:
         throw new ProtocolError("unexpectedMessage", `a member sent ${message.kind} over UDP`);
@@ -278,7 +291,8 @@ export class ServerCore {
     return round;
   }
 
-  #repair(member: Member, { firstSeq, lastSeq }: Repair): void {
+  /** Answers what it costs, in tokens: a small request can have a long answer. */
+  #repair(member: Member, { firstSeq, lastSeq }: Repair): number {
     const { oldestSeq, newestSeq } = this.#history;
     if (firstSeq < oldestSeq) {
       const lastMissing = Math.min(lastSeq, oldestSeq - 1);
@@ -287,10 +301,11 @@ export class ServerCore {
     let bytes = 0;
     for (let seq = Math.max(firstSeq, oldestSeq); seq <= Math.min(lastSeq, newestSeq); seq++) {
       const said = this.#history.get(seq)!;
+      if (bytes + said.length > maxRepairBytes) break;
       bytes += said.length;
-      if (bytes > maxRepairBytes) return;
       member.connection.sendEncoded(said);
     }
+    return 1 + bytes / repairBytesPerToken;
   }
 
   // ------------------------------------------------------------------------------- private messages
@@ -351,6 +366,10 @@ export class ServerCore {
     }
     if (this.#news) this.#clock.after(0, () => this.#tellSome());
   }
+}
+
+function authorKeyOf(identityKey: Uint8Array, key: string): string {
+  return `${identityKey.toHex()} ${key}`;
 }
 
 function randomId(): bigint {

@@ -34,17 +34,22 @@ export async function loadOrCreateKeyPair(dataDir: string): Promise<KeyPair> {
 
 async function create(path: string): Promise<KeyPair> {
   const keyPair = generateKeyPair();
-  const temporary = `${path}.new`;
+  const temporary = `${path}.${crypto.randomUUID()}`;
   try {
     // written under another name first: a key cut short by a power failure would lock everybody out
-    await Deno.writeTextFile(temporary, `${rawPrivateKey(keyPair).toBase64()}\n`, {
-      mode: ownerOnly.file,
-    });
+    await writeDurably(temporary, `${rawPrivateKey(keyPair).toBase64()}\n`);
     await Deno.rename(temporary, path);
   } catch (error) {
     throw new DataDirError(path, "unusable", error);
   }
   return keyPair;
+}
+
+/** Writes a file that isn't there yet, and returns when the disk has it. */
+async function writeDurably(path: string, text: string): Promise<void> {
+  using file = await Deno.open(path, { write: true, createNew: true, mode: ownerOnly.file });
+  await file.write(new TextEncoder().encode(text));
+  await file.sync();
 }
 
 function parseKey(text: string, path: string): KeyPair {

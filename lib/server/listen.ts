@@ -17,6 +17,8 @@ const maxPortTries = 20;
  */
 export function listen(hostname: string | undefined, port: number): Listening {
   if (hostname !== undefined) return listenOn(hostname, port);
+  // on Windows a socket for IPv6 leaves IPv4 out, which more people use
+  if (Deno.build.os === "windows") return listenOn(everyAddress.onlyIpv4, port);
   try {
     return listenOn(everyAddress.both, port);
   } catch (error) {

@@ -1,5 +1,10 @@
 import { type ByeCode, encodedMessage, type ServerMessage, type Told } from "../codec/mod.ts";
-import { lostProbesUntilDown, maxUnreceivedBytes, maxUnreceivedDeliveries } from "../limits.ts";
+import {
+  lostProbesUntilDown,
+  maxNameBytes,
+  maxUnreceivedBytes,
+  maxUnreceivedDeliveries,
+} from "../limits.ts";
 import type { Registered } from "../registry/mod.ts";
 import type { DatagramPath } from "../transport/mod.ts";
 import type { Author } from "./author.ts";
@@ -26,11 +31,19 @@ export interface Unreceived {
   readonly author: Author;
 }
 
+/** All that one member has not acknowledged; it passes to the member's next connection. */
+interface Deliveries {
+  readonly byNumber: Map<number, Unreceived>;
+  bytes: number;
+}
+
+/** What a private message takes beside its envelope, at the most: numbers and its author's name. */
+const toldOverheadBytes = 20 + maxNameBytes;
+
 /** Somebody in the room: one name, one TCP connection, one UDP path. */
 export class Member implements Registered {
   /** Private messages it has not acknowledged, by delivery number. */
-  readonly #unreceived: Map<number, Unreceived>;
-  #unreceivedBytes: number;
+  readonly #unreceived: Deliveries;
 
   constructor(
     readonly name: string,
@@ -42,8 +55,7 @@ export class Member implements Registered {
     /** The same member on an older connection, whose deliveries pass to this one. */
     previous: Member | undefined,
   ) {
-    this.#unreceived = previous ? previous.#unreceived : new Map();
-    this.#unreceivedBytes = previous ? previous.#unreceivedBytes : 0;
+    this.#unreceived = previous ? previous.#unreceived : { byNumber: new Map(), bytes: 0 };
   }
 
   get sessionId(): bigint {
@@ -52,28 +64,28 @@ export class Member implements Registered {
 
   /** Private messages handed over and not yet acknowledged, the oldest first. */
   unreceived(): Iterable<Unreceived> {
-    return this.#unreceived.values();
+    return this.#unreceived.byNumber.values();
   }
 
   /** Whether more are waiting for its word than one member may keep the server busy with. */
   get isBusy(): boolean {
-    return this.#unreceived.size >= maxUnreceivedDeliveries ||
-      this.#unreceivedBytes >= maxUnreceivedBytes;
+    const { byNumber, bytes } = this.#unreceived;
+    return byNumber.size >= maxUnreceivedDeliveries || bytes >= maxUnreceivedBytes;
   }
 
   /** Hands a private message over, and keeps it until it is acknowledged. */
   tell(delivery: Unreceived): void {
-    this.#unreceived.set(delivery.told.delivery, delivery);
-    this.#unreceivedBytes += delivery.told.envelope.length;
+    this.#unreceived.byNumber.set(delivery.told.delivery, delivery);
+    this.#unreceived.bytes += bytesOf(delivery);
     this.connection.send(delivery.told);
   }
 
   /** Takes out what it has acknowledged; `undefined` where it had done so before. */
   settle(delivery: number): Unreceived | undefined {
-    const unreceived = this.#unreceived.get(delivery);
+    const unreceived = this.#unreceived.byNumber.get(delivery);
     if (!unreceived) return undefined;
-    this.#unreceived.delete(delivery);
-    this.#unreceivedBytes -= unreceived.told.envelope.length;
+    this.#unreceived.byNumber.delete(delivery);
+    this.#unreceived.bytes -= bytesOf(unreceived);
     return unreceived;
   }
 
@@ -86,4 +98,8 @@ export class Member implements Registered {
     }
     return encodedMessage({ kind: "probe", number, seq: newestSeq });
   }
+}
+
+function bytesOf({ told }: Unreceived): number {
+  return toldOverheadBytes + told.envelope.length;
 }

@@ -19,15 +19,15 @@ export class MemberConnection implements Connection {
   }
 
   send(message: ServerMessage): void {
-    this.#link.send(message);
+    if (!this.#farewell) this.#link.send(message);
   }
 
   sendLazily(message: ServerMessage): void {
-    this.#link.sendLazily(message);
+    if (!this.#farewell) this.#link.sendLazily(message);
   }
 
   sendEncoded(message: Uint8Array): void {
-    this.#link.sendEncoded(message);
+    if (!this.#farewell) this.#link.sendEncoded(message);
   }
 
   check(): void {
@@ -37,22 +37,21 @@ export class MemberConnection implements Connection {
   /** Hands on what comes until the connection ends; answers why it did, after the goodbyes. */
   async receive(handle: MessageHandler): Promise<LinkEnd> {
     const end = await this.#link.receive((message) => {
+      if (this.#farewell) return; // it has been told to go
       if (message.kind !== "bye") return handle(message);
-      this.#farewell ??= "leaving";
+      this.#farewell = "leaving";
       this.#link.close();
     });
     if (end.kind === "violated") {
-      this.send({ kind: "bye", code: "protocolViolation" });
+      this.#sayGoodbye("protocolViolation");
       await this.finish();
     }
     return end;
   }
 
   end(code: ByeCode): void {
-    if (this.#farewell) return;
-    this.#farewell = code;
-    this.send({ kind: "bye", code });
-    this.finish();
+    this.#sayGoodbye(code);
+    void this.finish();
   }
 
   /** Closes the connection once what is queued has left, or will not leave. */
@@ -61,6 +60,12 @@ export class MemberConnection implements Connection {
     await this.#link.flushed();
     deadline.cancel();
     this.#link.close();
+  }
+
+  /** Nothing is sent behind it. */
+  #sayGoodbye(code: ByeCode): void {
+    this.send({ kind: "bye", code });
+    this.#farewell ??= code;
   }
 
   /** Why the member left, given how its link ended. */

@@ -13,6 +13,10 @@ export class RecentIds<Outcome> {
   #newer: Map<MessageId, Outcome> | undefined;
   #older: Map<MessageId, Outcome> | undefined;
 
+  get isEmpty(): boolean {
+    return this.#newer === undefined && this.#older === undefined;
+  }
+
   get(id: MessageId): Outcome | undefined {
     return this.#newer?.get(id) ?? this.#older?.get(id);
   }

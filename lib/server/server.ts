@@ -14,6 +14,7 @@ import {
 import {
   type Authenticated,
   closeQuietly,
+  type DatagramAddress,
   Link,
   respondToHandshake,
   UdpSocket,
@@ -111,7 +112,7 @@ class RunningServer implements Server {
       floodLimits: options.floodLimits,
     });
     this.#track(this.#accept());
-    this.#track(this.#udp.receive((datagram, from) => this.#core.receiveDatagram(datagram, from)));
+    this.#track(this.#udp.receive((datagram, from) => this.#receiveDatagram(datagram, from)));
     this.#tick();
   }
 
@@ -121,6 +122,8 @@ class RunningServer implements Server {
     this.#timer?.cancel();
     closeQuietly(this.#listener);
     this.#doorman.turnAwayOlderThan(Infinity);
+    const lastRound = this.#core.takeRound(); // what was numbered goes out before the goodbyes
+    if (lastRound) await this.#udp.sendAll(lastRound.datagrams());
     this.#core.stop();
     const deadline = this.#clock.after(farewellTimeoutMs, () => {
       for (const stream of this.#streams) closeQuietly(stream);
@@ -198,6 +201,14 @@ class RunningServer implements Server {
   #receive(member: Member, message: Message): void | Promise<void> {
     const pauseMs = this.#core.receive(member, message);
     if (pauseMs > 0) return this.#pause(pauseMs);
+  }
+
+  #receiveDatagram(datagram: Uint8Array, from: DatagramAddress): void {
+    try {
+      this.#core.receiveDatagram(datagram, from);
+    } catch (error) {
+      this.#report({ kind: "fault", error });
+    }
   }
 
   #reportFailure(error: unknown, address: string): void {

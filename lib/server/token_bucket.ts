@@ -24,10 +24,10 @@ export class TokenBucket {
     return this.#tokens >= 1;
   }
 
-  /** Takes a token, on credit if need be; answers the milliseconds until the credit is paid back. */
-  take(now: number): number {
+  /** Takes tokens, on credit if need be; answers the milliseconds until the credit is paid back. */
+  take(now: number, tokens = 1): number {
     this.#fill(now);
-    this.#tokens -= 1;
+    this.#tokens -= tokens;
     return this.#tokens >= 0 ? 0 : -this.#tokens * 1_000 / this.#rate.perSecond;
   }
 

@@ -1,4 +1,17 @@
-import { stripVTControlCharacters } from "node:util";
+// deno-lint-ignore-file no-control-regex -- to take them out is what this file is for
+
+/** Control sequences (ECMA-48 §5.4), with as much of them as there is. */
+const controlSequence = /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?/g;
+
+/**
+ * Strings between OSC, DCS, SOS, PM or APC and their end (ECMA-48 §5.6). What one holds is none of their
+ * beginnings or ends, so no text takes longer than its length.
+ */
+const controlString =
+  /(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x90\x98\x9c-\x9f\n]*(?:\x07|\x9c|\x1b\\)/g;
+
+/** Other escape sequences (ECMA-35 §13). */
+const escapeSequence = /\x1b[ -/]*[0-~]?/g;
 
 const tab = "    ";
 
@@ -16,7 +29,10 @@ const control = /(?!\n)\p{Cc}/gu;
  * which letters and emoji are made, stay.
  */
 export function cleanText(text: string): string {
-  return stripVTControlCharacters(text)
+  return text
+    .replace(controlSequence, "")
+    .replace(controlString, "")
+    .replace(escapeSequence, "")
     .replace(lineEnd, "\n")
     .replaceAll("\t", tab)
     .replace(control, "")

@@ -10,8 +10,9 @@ export const english: Language = {
   joined: (name) => `${name} joined`,
   left: (name) => `${name} left`,
   missing: (count) => count === 1 ? "1 message missing" : `${count} messages missing`,
+  overrun: (count) => `${count} lines left out: the output didn't keep up`,
   unreadable: (from) => `a private message from ${from} can't be read`,
-  undelivered: (to) => `${to} left before your message got there`,
+  undelivered: (to) => `${to} left; your message may not have arrived`,
   path: {
     udp: "UDP is back: global messages go over it",
     tcp: "UDP doesn't get through: global messages go over TCP",

@@ -20,6 +20,8 @@ export function eventLine(event: ClientEvent, language: Language): Line | undefi
       };
     case "missing":
       return notice(language.missing(event.lastSeq - event.firstSeq + 1));
+    case "overrun":
+      return notice(language.overrun(event.count));
     case "unreadable":
       return notice(language.unreadable(cleanName(event.from)));
     case "undelivered":

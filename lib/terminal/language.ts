@@ -27,6 +27,7 @@ export interface Language {
   readonly joined: (name: string) => string;
   readonly left: (name: string) => string;
   readonly missing: (count: number) => string;
+  readonly overrun: (count: number) => string;
   readonly unreadable: (from: string) => string;
   readonly undelivered: (to: string) => string;
   readonly path: Readonly<Record<"udp" | "tcp", string>>;

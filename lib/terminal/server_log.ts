@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { maxStrangerLogLinesPerSecond } from "../limits.ts";
+import { maxMemberLogLinesPerSecond, maxStrangerLogLinesPerSecond } from "../limits.ts";
 import type { ServerEvent } from "../server/mod.ts";
 import { cleanName } from "./clean_text.ts";
 import type { Language } from "./language.ts";
@@ -12,26 +12,30 @@ export interface ServerLogOptions {
   readonly write: (line: string) => void;
 }
 
-/** The server's log: a line an event, behind the time of day. Strangers can't fill it. */
+/** The server's log: a line an event, behind the time of day. Nobody out there can fill it. */
 export class ServerLog {
   readonly #options: ServerLogOptions;
   readonly #strangers: LogThrottle;
+  readonly #members: LogThrottle;
 
   constructor(options: ServerLogOptions) {
     const { clock, language } = options;
     this.#options = options;
-    this.#strangers = new LogThrottle({
-      clock,
-      linesPerSecond: maxStrangerLogLinesPerSecond,
-      write: (line) => this.write(line),
-      summarise: language.suppressed,
-    });
+    const throttle = (linesPerSecond: number) =>
+      new LogThrottle({
+        clock,
+        linesPerSecond,
+        write: (line) => this.write(line),
+        summarise: language.suppressed,
+      });
+    this.#strangers = throttle(maxStrangerLogLinesPerSecond);
+    this.#members = throttle(maxMemberLogLinesPerSecond);
   }
 
   report(event: ServerEvent): void {
     const line = describeEvent(event, this.#options.language);
-    if (isAboutStranger(event)) this.#strangers.write(line);
-    else this.write(line);
+    const throttle = isAboutStranger(event) ? this.#strangers : this.#members;
+    throttle.write(line);
   }
 
   write(line: string): void {
@@ -42,6 +46,7 @@ export class ServerLog {
   /** Writes what it still owes. */
   close(): void {
     this.#strangers.flush();
+    this.#members.flush();
   }
 }
 

@@ -57,12 +57,18 @@ export class DatagramPath {
   ): Uint8Array | undefined {
     try {
       const { plaintext, isNewest } = this.#session.open(header, datagram);
-      if (isNewest && !isSame(from, this.#address)) this.#address = netAddr(from);
+      if (isNewest && !isSame(from, this.#address)) this.#moveTo(from);
       return plaintext;
     } catch (error) {
       if (error instanceof ProtocolError) return undefined;
       throw error;
     }
+  }
+
+  /** Whoever holds the key can also forge where it seems to be: a new address has to prove itself. */
+  #moveTo(address: DatagramAddress): void {
+    this.#address = netAddr(address);
+    this.monitor.restart();
   }
 }
 

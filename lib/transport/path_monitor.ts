@@ -6,6 +6,9 @@ import {
   probeTimeoutMs,
 } from "../limits.ts";
 
+/** Probes remembered that were not heard: a slow link's answers come a few probes late. */
+const maxUnheard = 8;
+
 /** What is known of one direction of a path. */
 export type PathState = "untried" | "up" | "down";
 
@@ -25,15 +28,14 @@ export type PathState = "untried" | "up" | "down";
  */
 export class PathMonitor {
   #state: PathState = "untried";
-  #nextNumber = 0;
-  /** The newest probe, while neither heard nor given up. */
-  #awaited: number | undefined;
-  #newestHeard = -1;
+  /** Probes not heard, the newest last: a late word counts too. */
+  #unheard: number[] = [];
+  /** Whether the newest probe is neither heard nor given up. */
+  #isAwaiting = false;
   #sentAt = -Infinity;
   #usedAt = -Infinity;
   #lostInRow = 0;
   #heardInRow = 0;
-  #roundTripMs: number | undefined;
 
   get state(): PathState {
     return this.#state;
@@ -42,11 +44,6 @@ export class PathMonitor {
   /** Probes lost since the last one that was heard. */
   get lostInRow(): number {
     return this.#lostInRow;
-  }
-
-  /** From the newest probe that was heard in time until its answer, or `undefined` before the first. */
-  get roundTripMs(): number | undefined {
-    return this.#roundTripMs;
   }
 
   /** Says that the path carries a message now, so that the next probe comes soon. */
@@ -59,31 +56,45 @@ export class PathMonitor {
     return this.#sentAt + this.#paceMs;
   }
 
-  /** Number of the probe to be sent now; what was awaited and is overdue counts as lost. */
+  /**
+   * Number of the probe to be sent now; what was awaited and is overdue counts as lost. It is drawn at
+   * random: who hasn't received the probe can't say that it has.
+   */
   sendProbe(now: number): number {
-    if (this.#awaited !== undefined) this.#lose();
-    this.#awaited = this.#nextNumber;
+    if (this.#isAwaiting) this.#lose();
+    const number = crypto.getRandomValues(new Uint32Array(1))[0]!;
+    this.#unheard.push(number);
+    if (this.#unheard.length > maxUnheard) this.#unheard.shift();
+    this.#isAwaiting = true;
     this.#sentAt = now;
-    return this.#nextNumber++;
+    return number;
   }
 
-  /** The other side has heard this probe; a late word counts, an old one repeated doesn't. */
-  hear(number: number, now: number): void {
-    if (number <= this.#newestHeard || number >= this.#nextNumber) return;
-    this.#newestHeard = number;
-    if (number === this.#awaited) {
-      this.#awaited = undefined;
-      this.#roundTripMs = now - this.#sentAt;
-    }
+  /** The other side has heard this probe; a late word counts, one about an older probe doesn't. */
+  hear(number: number): void {
+    const index = this.#unheard.indexOf(number);
+    if (index < 0) return;
+    if (index === this.#unheard.length - 1) this.#isAwaiting = false;
+    this.#unheard.splice(0, index + 1);
     this.#lostInRow = 0;
     this.#heardInRow++;
     if (this.#state === "untried" || this.#heardInRow >= heardProbesUntilUp) this.#state = "up";
   }
 
+  /** The path leads elsewhere now: nothing is known of it until a probe sent there is heard. */
+  restart(): void {
+    this.#state = "untried";
+    this.#unheard = [];
+    this.#isAwaiting = false;
+    this.#sentAt = -Infinity;
+    this.#lostInRow = 0;
+    this.#heardInRow = 0;
+  }
+
   get #paceMs(): number {
     if (this.#state === "down" && this.#heardInRow === 0) return activeProbeMs;
     const isSettled = this.#state === "up" && this.#lostInRow === 0;
-    if (!isSettled || this.#awaited !== undefined) return probeTimeoutMs;
+    if (!isSettled || this.#isAwaiting) return probeTimeoutMs;
     return this.#usedAt > this.#sentAt ? activeProbeMs : idleProbeMs;
   }
 

@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import { closeQuietly } from "./byte_stream.ts";
 import type { DatagramAddress, DatagramPath } from "./datagram_path.ts";
 
-/** More than any datagram of ours, so that a longer one is cut short and fails to authenticate. */
+/** More than any datagram of ours: a longer one is cut short, or refused by the system. */
 const receiveBufferBytes = 2_048;
 
 /** A fan-out works for so long before the machine's other work gets its turn: nobody notices 2 ms. */
@@ -67,17 +67,18 @@ export class UdpSocket {
     }
   }
 
-  /** Hands every datagram to `handle`, as a view that lasts as long as the call, until `close`. */
+  /**
+   * Hands every datagram to `handle`, as a view that lasts as long as the call, until `close`.
+   *
+   * What the system reports of one datagram (unreachable, on some systems; too long, on others) ends
+   * nothing.
+   */
   async receive(handle: (datagram: Uint8Array, from: DatagramAddress) => void): Promise<void> {
     const buffer = new Uint8Array(receiveBufferBytes);
     while (!this.#isClosed) {
-      try {
-        const [datagram, from] = await this.#conn.receive(buffer);
-        handle(datagram, from as Deno.NetAddr);
-      } catch (error) {
-        if (this.#isClosed) return;
-        if (!(error instanceof Deno.errors.ConnectionReset)) throw error; // ICMP, on some systems
-      }
+      const received = await this.#conn.receive(buffer).catch(() => undefined);
+      if (received) handle(received[0], received[1] as Deno.NetAddr);
+      else if (!this.#isClosed) await this.#nextTurn();
     }
   }
 

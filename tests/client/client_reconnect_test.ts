@@ -63,7 +63,8 @@ Deno.test("Client takes its own place where the server has not noticed the break
   assertEquals((await ana.event("told")).text, "still there?");
   await bia.event("delivered");
   assertEquals(bia.events("left"), []);
-  assertEquals(chat.log.entries.filter(({ kind }) => kind === "left"), []);
+  const reasons = chat.log.entries.flatMap((event) => event.kind === "left" ? [event.reason] : []);
+  assertEquals(reasons, ["replaced"]);
 });
 
 Deno.test("Client gets what it was told and said during the break, once and in order", async () => {

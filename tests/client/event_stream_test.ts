@@ -5,7 +5,10 @@ import { settled } from "../testing/turns.ts";
 
 function newStream(): { stream: EventStream<number>; returned: EventStream<number>[] } {
   const returned: EventStream<number>[] = [];
-  return { stream: new EventStream<number>((stream) => returned.push(stream)), returned };
+  return {
+    stream: new EventStream<number>((stream) => returned.push(stream), (dropped) => -dropped),
+    returned,
+  };
 }
 
 Deno.test("EventStream gives events in order, those queued before first", async () => {
@@ -61,9 +64,10 @@ Deno.test("EventStream.next() may be called again before the last call is answer
   assertEquals(results.map(({ value }) => value), [1, 2, undefined]);
 });
 
-Deno.test("EventStream.push() drops the oldest beyond maxQueuedEvents", async () => {
+Deno.test("EventStream.push() drops the oldest beyond maxQueuedEvents, and says so", async () => {
   const { stream } = newStream();
   for (let event = 0; event < maxQueuedEvents + 3; event++) stream.push(event);
+  assertEquals((await stream.next()).value, -3);
   assertEquals((await stream.next()).value, 3);
   let count = 1;
   stream.end();

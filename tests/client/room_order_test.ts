@@ -124,13 +124,14 @@ Deno.test("RoomOrder.enter() goes on in the same room, and asks for what was mis
   assertEquals(order.takeRequest(200 + gapPatienceMs), { firstSeq: 5, lastSeq: 6 });
 });
 
-Deno.test("RoomOrder.enter() forgets everything in another room", () => {
+Deno.test("RoomOrder.enter() closes with the old room, and begins at the other's beginning", () => {
   const order = entered();
-  arrive(order, 0, 1, 2, 50);
-  order.enter(2n, 3, 0);
-  assertEquals(order.contiguousSeq, 3);
-  assertEquals(order.nextRequestAt, undefined);
-  assertEquals(arrive(order, 0, 4), [4]);
+  arrive(order, 0, 1, 2, 5);
+  const left = order.enter(2n, 3, 0).map((next) => next.kind === "said" ? next.seq : next);
+  assertEquals(left, [{ kind: "missing", firstSeq: 3, lastSeq: 4 }, 5]);
+  assertEquals(order.contiguousSeq, 0);
+  assertEquals(order.takeRequest(gapPatienceMs), { firstSeq: 1, lastSeq: 3 });
+  assertEquals(arrive(order, 0, 1, 2, 3, 4), [1, 2, 3, 4]);
 });
 
 const schedule = fc.integer({ min: 1, max: 40 }).chain((count) =>

@@ -28,10 +28,11 @@ Deno.test("ServerCore.receiveDatagram() tries the way back once a datagram has s
   room.core.tick();
   assertEquals(ana.datagrams, []);
   ana.sendDatagram({ kind: "probe", number: 0, seq: 0 });
-  assertEquals(ana.datagrams, [[{ kind: "probe", number: 0, seq: 0 }]]);
+  const [probe] = ana.datagrams.flat();
+  assert(probe?.kind === "probe");
   assertEquals(ana.member.path.address, ana.address);
   assert(!ana.member.path.isUp);
-  ana.send({ kind: "heard", number: 0, seq: 0 });
+  ana.send({ kind: "heard", number: probe.number, seq: 0 });
   assert(ana.member.path.isUp);
 });
 

@@ -58,11 +58,10 @@ Deno.test("a member whose UDP port changes goes on sending and receiving over UD
   await bringUdpUp(ana, recorder);
   for (let change = 1; change <= 3; change++) {
     recorder.changeSourcePorts(); // nothing that is sent to the port before arrives any more
-    const before = datagramsWithMessages(recorder, "down").length;
     await ana.client.say(`from port ${change}`);
     await bia.client.say(`to port ${change}`);
     await ana.log.until(() => ana.saidTexts.includes(`to port ${change}`), "bia's message");
-    await moreDatagrams(recorder, "down", before + 1);
+    await bringUdpUp(ana, recorder);
   }
   assertEquals(ana.events("path").map(({ transport }) => transport), ["udp"]);
 });

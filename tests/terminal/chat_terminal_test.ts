@@ -220,7 +220,7 @@ const reports: readonly {
       { kind: "unreadable", from: "bia", id: 3n },
     ],
     shown: [
-      "* bia left before your message got there",
+      "* bia left; your message may not have arrived",
       "* a private message from bia can't be read",
     ],
   },

@@ -27,7 +27,7 @@ const texts: readonly { name: string; input: string; expected: string }[] = [
   },
   { name: "combining marks", input: "e\u0301", expected: "e\u0301" },
   { name: "half a surrogate pair", input: "a\ud83d", expected: "a\ufffd" },
-  { name: "a sequence inside another", input: "\x1b\x1b[31m[31mx", expected: "[31mx" },
+  { name: "a sequence inside another", input: "\x1b\x1b[31m[31mx", expected: "31mx" },
 ];
 
 for (const { name, input, expected } of texts) {
@@ -89,4 +89,15 @@ Deno.test("formatLine() lets no text begin a row of its own", () => {
     }),
     { seed: 16 },
   );
+});
+
+const nests = ["\x1b", "\x9b", "\x9d", "\x1b]", "\x1b[", ";#", "\x1b[;", "\x90 "];
+
+Deno.test("cleanText() leaves no control character, however sequences are nested", () => {
+  for (const outer of nests) {
+    for (const inner of nests) {
+      const cleaned = cleanText(outer + inner.repeat(4_000) + outer);
+      assertEquals(/[\p{Cc}]/u.test(cleaned.replaceAll("\n", "")), false);
+    }
+  }
 });

@@ -17,7 +17,10 @@ export class FakeClient implements Client {
   refusal: ChatErrorCode | undefined;
   /** Whether messages wait to be acknowledged until {@linkcode acknowledge}. */
   isHolding = false;
-  readonly #stream = new EventStream<ClientEvent>(() => {});
+  readonly #stream = new EventStream<ClientEvent>(() => {}, (count) => ({
+    kind: "overrun",
+    count,
+  }));
   #held: (() => void)[] = [];
   #seq = 0;
   #isClosed = false;

@@ -51,13 +51,13 @@ const events: readonly { name: string; event: ServerEvent; en: string; pt: strin
     name: "exhausted",
     event: { kind: "exhausted" },
     en: "the machine takes no more connections for now",
-    pt: "a máquina não aceita mais conexões por ora",
+    pt: "a máquina não aceita mais conexões por enquanto",
   },
   {
     name: "fault",
     event: { kind: "fault", error: "boom\n12:00:00 ana left" },
     en: "internal fault, which cost one connection: boom 12:00:00 ana left",
-    pt: "falha interna, que custou uma conexão: boom 12:00:00 ana left",
+    pt: "falha interna, que derrubou uma conexão: boom 12:00:00 ana left",
   },
 ];
 

@@ -27,7 +27,7 @@ Deno.test("clientUsage() explains every flag and every command", () => {
 
   --server HOST[:PORTA]  o servidor (127.0.0.1, porta 7700) [CHAT_SERVER]
   --name NOME            o nome com que entrar (se faltar, o programa pergunta) [CHAT_NAME]
-  --lang pt|en           a língua: pt ou en (a do sistema) [CHAT_LANG]
+  --lang pt|en           o idioma: pt ou en (o do sistema) [CHAT_LANG]
   -h, --help             mostra esta ajuda
   -V, --version          mostra a versão
 

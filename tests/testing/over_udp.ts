@@ -21,14 +21,14 @@ export async function moreDatagrams(
   await recorder.datagrams.until(isMore, `a datagram ${direction}`);
 }
 
-/** Says one thing after the other until they go to and fro over UDP. */
+/** Says one thing after the other until they go to and fro over UDP, from now on. */
 export async function bringUdpUp(member: TestMember, recorder: Recorder): Promise<void> {
   await member.event("path");
+  const count = () =>
+    (["up", "down"] as const).map((direction) => datagramsWithMessages(recorder, direction).length);
+  const before = count();
   for (let tries = 0; tries < 400; tries++) {
-    const counts = (["up", "down"] as const).map((direction) =>
-      datagramsWithMessages(recorder, direction).length
-    );
-    if (counts.every((count) => count > 0)) return;
+    if (count().every((now, i) => now > before[i]!)) return;
     await member.client.say("over UDP?");
   }
   throw new Error("nothing goes over UDP");

@@ -92,10 +92,23 @@ Deno.test("DatagramPath.open() takes neither another session's datagrams nor its
 Deno.test("DatagramPath.isUp wants an address and a probe heard", () => {
   const { member, server } = pathPair();
   for (const path of [member, server]) assertEquals(path.isUp, false);
-  server.monitor.hear(server.monitor.sendProbe(0), 1);
-  assertEquals(server.isUp, false);
   open(server, member.seal(hello), home);
+  assertEquals(server.isUp, false);
+  server.monitor.hear(server.monitor.sendProbe(0));
   assertEquals(server.isUp, true);
-  member.monitor.hear(member.monitor.sendProbe(0), 1);
+  member.monitor.hear(member.monitor.sendProbe(0));
   assertEquals(member.isUp, true);
+});
+
+Deno.test("DatagramPath.isUp wants a new address to prove itself", () => {
+  const { member, server } = pathPair();
+  open(server, member.seal(hello), home);
+  server.monitor.hear(server.monitor.sendProbe(0));
+  const sentHome = server.monitor.sendProbe(0);
+  open(server, member.seal(hello), elsewhere); // which the member may have forged
+  assertEquals(server.isUp, false);
+  server.monitor.hear(sentHome);
+  assertEquals(server.isUp, false);
+  server.monitor.hear(server.monitor.sendProbe(0));
+  assertEquals(server.isUp, true);
 });

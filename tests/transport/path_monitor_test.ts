@@ -118,24 +118,34 @@ const traces: { name: string; steps: Step[] }[] = [
 for (const { name, steps } of traces) {
   Deno.test(`PathMonitor ${name}`, () => {
     const monitor = new PathMonitor();
+    const numbers: number[] = [];
     const states = steps.map(([step]) => {
-      if (step === "p") monitor.sendProbe(0);
-      else monitor.hear(step, 0);
+      if (step === "p") numbers.push(monitor.sendProbe(0));
+      else monitor.hear(numbers[step] ?? -1);
       return monitor.state;
     });
     assertEquals(states, steps.map(([, state]) => state));
   });
 }
 
-Deno.test("PathMonitor.roundTripMs is that of the newest probe heard in time", () => {
+Deno.test("PathMonitor.sendProbe() draws numbers that nobody can guess", () => {
   const monitor = new PathMonitor();
-  assertEquals(monitor.roundTripMs, undefined);
-  monitor.hear(monitor.sendProbe(1_000), 1_030);
-  assertEquals(monitor.roundTripMs, 30);
-  const late = monitor.sendProbe(2_000);
-  monitor.sendProbe(2_600);
-  monitor.hear(late, 2_700); // says nothing of the probe after it
-  assertEquals(monitor.roundTripMs, 30);
+  const numbers = Array.from({ length: 50 }, () => monitor.sendProbe(0));
+  assert(new Set(numbers).size > 45);
+  assert(numbers.some((number) => number > 2 ** 24));
+});
+
+Deno.test("PathMonitor.restart() knows nothing, and takes no word about what went elsewhere", () => {
+  const monitor = new PathMonitor();
+  monitor.hear(monitor.sendProbe(0));
+  assertEquals(monitor.state, "up");
+  const elsewhere = monitor.sendProbe(0);
+  monitor.restart();
+  assertEquals([monitor.state, monitor.nextProbeAt], ["untried", -Infinity]);
+  monitor.hear(elsewhere);
+  assertEquals(monitor.state, "untried");
+  monitor.hear(monitor.sendProbe(1));
+  assertEquals(monitor.state, "up");
 });
 
 Deno.test("PathMonitor.nextProbeAt always lies ahead of the last probe, by no more than idleProbeMs", () => {
@@ -148,13 +158,14 @@ Deno.test("PathMonitor.nextProbeAt always lies ahead of the last probe, by no mo
     const monitor = new PathMonitor();
     let now = 0;
     let sentAt: number | undefined;
+    const numbers: number[] = [];
     for (const [pause, taken] of steps) {
       now += pause;
       if (taken === "probe") {
-        monitor.sendProbe(now);
+        numbers.push(monitor.sendProbe(now));
         sentAt = now;
       } else if (taken === "use") monitor.use(now);
-      else monitor.hear(taken.hear, now);
+      else monitor.hear(numbers[taken.hear] ?? -1);
       if (sentAt === undefined) continue;
       assert(monitor.nextProbeAt > sentAt);
       assertLessOrEqual(monitor.nextProbeAt, sentAt + idleProbeMs);

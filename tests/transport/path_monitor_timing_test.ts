@@ -23,7 +23,7 @@ function simulate(options: {
   const words = new Map<number, number>();
   for (let now = 0; now <= options.untilMs; now++) {
     const heard = words.get(now);
-    if (heard !== undefined) monitor.hear(heard, now);
+    if (heard !== undefined) monitor.hear(heard);
     if (options.isUsed(now)) monitor.use(now);
     if (now % options.tickMs === 0 && monitor.nextProbeAt <= now) {
       const number = monitor.sendProbe(now);
