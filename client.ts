@@ -44,12 +44,16 @@ async function main(): Promise<number> {
 
 async function chatAtTerminal(): Promise<number> {
   const screen = new ReadlineScreen({ hasColor: !Deno.noColor });
-  onSignals(() => screen.close());
+  let signalStatus = 0;
+  onSignals((status) => {
+    signalStatus = status;
+    screen.close();
+  });
   const enter = (name: string) => connect({ server, name });
   const clock = systemClock;
   const failure = await chatInteractively({ screen, enter, server, name, language, clock });
   screen.close();
-  return failure ? fail(failure) : 0;
+  return failure ? fail(failure) : signalStatus;
 }
 
 async function chatInPipe(): Promise<number> {

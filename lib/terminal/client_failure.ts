@@ -1,3 +1,4 @@
+import { cleanName } from "./clean_text.ts";
 import type { ChatErrorCode } from "../client/mod.ts";
 import { type NameError, nameErrors } from "../codec/mod.ts";
 import type { Failure } from "./failure.ts";
@@ -56,7 +57,7 @@ export function entryFailure(
 ): Failure {
   const reason = describeReason(code, language);
   const error = isNameRefusal(code)
-    ? language.nameRefused(name, reason)
+    ? language.nameRefused(cleanName(name), reason)
     : language.cannotEnter(server, reason);
   return { error, hint: language.hints[hints[code]] };
 }
