@@ -1,5 +1,9 @@
 /** Types of the standard library's modules that deno.json maps to their npm build, which ships none. */
 
+declare module "@std/bytes/concat" {
+  export function concat(buffers: readonly Uint8Array[]): Uint8Array<ArrayBuffer>;
+}
+
 declare module "@std/cli/parse-args" {
   export interface ParseOptions {
     boolean?: string[];

@@ -1,3 +1,4 @@
+import { concat } from "@std/bytes/concat";
 import type { Clock } from "../clock.ts";
 import { maxDatagramPlaintextBytes } from "../crypto/mod.ts";
 import type { OutgoingDatagram } from "../transport/mod.ts";
@@ -72,14 +73,4 @@ function pack(messages: readonly Uint8Array[]): Uint8Array[] {
   }
   if (body.length > 0) bodies.push(concat(body));
   return bodies;
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }

@@ -1,3 +1,4 @@
+import { concat } from "@std/bytes/concat";
 import { systemClock } from "../../lib/clock.ts";
 import {
   ByteReader,
@@ -115,13 +116,7 @@ export class LoadMember implements Disposable {
   }
 
   #sendDatagram(parts: readonly Uint8Array[]): void {
-    const plaintext = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-    let offset = 0;
-    for (const part of parts) {
-      plaintext.set(part, offset);
-      offset += part.length;
-    }
-    void this.#udp.send({ path: this.#path!, plaintext });
+    void this.#udp.send({ path: this.#path!, plaintext: concat(parts) });
   }
 
   #receive(message: Message): void {

@@ -1,3 +1,4 @@
+import { concat } from "@std/bytes/concat";
 import type { ByteStream } from "../../lib/transport/mod.ts";
 
 /** One end of a byte stream in memory, which can behave as badly as a network does. */
@@ -102,14 +103,4 @@ export class MemoryStream implements ByteStream {
     this.#arrived.resolve();
     this.#arrived = Promise.withResolvers();
   }
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }
