@@ -89,7 +89,8 @@ function setNonce(counter: number | bigint): void {
   nonceView.setUint32(8, counter >>> 0);
 }
 
-function authenticationFailed(cause?: unknown): ProtocolError {
+/** What every failure to open ends in: it says nothing of the key, nor of what was expected. */
+export function authenticationFailed(cause?: unknown): ProtocolError {
   return new ProtocolError("authenticationFailed", "a sealed message was altered or is not ours", {
     cause,
   });

@@ -7,8 +7,7 @@
  *
  * @module
  */
-import { ProtocolError } from "../codec/mod.ts";
-import { tagBytes } from "./aead.ts";
+import { authenticationFailed, tagBytes } from "./aead.ts";
 
 const algorithm = "AES-GCM";
 
@@ -40,8 +39,7 @@ export async function openBulk(
       await crypto.subtle.decrypt(parametersFor(counter), cryptoKey, sealed as BufferSource),
     );
   } catch (cause) {
-    const message = "a sealed message was altered or is not ours";
-    throw new ProtocolError("authenticationFailed", message, { cause });
+    throw authenticationFailed(cause);
   }
 }
 
