@@ -19,6 +19,11 @@ export interface Timer {
   cancel(): void;
 }
 
+/** Resolves after so many milliseconds by `clock`. */
+export function pause(clock: Clock, pauseMs: number): Promise<void> {
+  return new Promise((resolve) => void clock.after(pauseMs, resolve));
+}
+
 /** The machine's own time. */
 export const systemClock: Clock = {
   now: () => performance.now(),

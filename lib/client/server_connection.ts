@@ -10,7 +10,7 @@ import {
   type Welcome,
 } from "../codec/mod.ts";
 import { fingerprint, type Identity } from "../crypto/mod.ts";
-import { farewellTimeoutMs, handshakeTimeoutMs, pingAfterMs } from "../limits.ts";
+import { handshakeTimeoutMs, pingAfterMs } from "../limits.ts";
 import {
   type Authenticated,
   closeQuietly,
@@ -142,10 +142,7 @@ export class ServerConnection implements Session {
   async leave(): Promise<void> {
     this.#farewell ??= "leaving";
     this.#link.send({ kind: "bye", code: "leaving" });
-    const deadline = this.#clock.after(farewellTimeoutMs, () => this.#link.close());
-    await this.#link.flushed();
-    deadline.cancel();
-    this.#link.close();
+    await this.#link.finish();
   }
 
   async #run(): Promise<DisconnectedCode> {

@@ -1,6 +1,4 @@
-import type { Clock } from "../clock.ts";
 import type { ByeCode, ServerMessage } from "../codec/mod.ts";
-import { farewellTimeoutMs } from "../limits.ts";
 import type { Link, LinkEnd, MessageHandler } from "../transport/mod.ts";
 import type { LeftReason } from "./event.ts";
 import type { Connection } from "./member.ts";
@@ -9,13 +7,11 @@ import type { Connection } from "./member.ts";
 export class MemberConnection implements Connection {
   readonly address: string;
   readonly #link: Link;
-  readonly #clock: Clock;
   #farewell: ByeCode | undefined;
 
-  constructor(link: Link, address: string, clock: Clock) {
+  constructor(link: Link, address: string) {
     this.#link = link;
     this.address = address;
-    this.#clock = clock;
   }
 
   send(message: ServerMessage): void {
@@ -56,10 +52,7 @@ export class MemberConnection implements Connection {
 
   /** Closes the connection once what is queued has left, or will not leave. */
   async finish(): Promise<void> {
-    const deadline = this.#clock.after(farewellTimeoutMs, () => this.#link.close());
-    await this.#link.flushed();
-    deadline.cancel();
-    this.#link.close();
+    await this.#link.finish();
   }
 
   /** Nothing is sent behind it. */

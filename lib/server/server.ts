@@ -1,4 +1,4 @@
-import { type Clock, systemClock, type Timer } from "../clock.ts";
+import { type Clock, pause, systemClock, type Timer } from "../clock.ts";
 import { type Message, ProtocolError, protocolVersion, type ServerHello } from "../codec/mod.ts";
 import { fingerprint, generateKeyPair, type KeyPair } from "../crypto/mod.ts";
 import {
@@ -145,7 +145,7 @@ class RunningServer implements Server {
         if (this.#isClosing) return;
         if (error instanceof Deno.errors.ConnectionAborted) continue; // gone before it was let in
         this.#report({ kind: "exhausted" });
-        await this.#pause(acceptPauseMs);
+        await pause(this.#clock, acceptPauseMs);
       }
     }
   }
@@ -176,11 +176,7 @@ class RunningServer implements Server {
     authenticated: Authenticated<Uint8Array>,
     address: string,
   ): { member: Member | undefined; connection: MemberConnection } {
-    const connection = new MemberConnection(
-      new Link(authenticated, this.#clock),
-      address,
-      this.#clock,
-    );
+    const connection = new MemberConnection(new Link(authenticated, this.#clock), address);
     const { hello, handshaken } = authenticated;
     return { member: this.#core.admit(hello, handshaken, connection), connection };
   }
@@ -200,7 +196,7 @@ class RunningServer implements Server {
 
   #receive(member: Member, message: Message): void | Promise<void> {
     const pauseMs = this.#core.receive(member, message);
-    if (pauseMs > 0) return this.#pause(pauseMs);
+    if (pauseMs > 0) return pause(this.#clock, pauseMs);
   }
 
   #receiveDatagram(datagram: Uint8Array, from: DatagramAddress): void {
@@ -229,13 +225,9 @@ class RunningServer implements Server {
       const roundMs = Math.min(maxRoundMs, this.#core.registry.size * roundMsPerMember);
       const nextRoundAt = this.#clock.now() + roundMs;
       await this.#udp.sendAll(round.datagrams());
-      await this.#pause(Math.max(0, nextRoundAt - this.#clock.now()));
+      await pause(this.#clock, Math.max(0, nextRoundAt - this.#clock.now()));
     }
     this.#fanOut = undefined;
-  }
-
-  #pause(pauseMs: number): Promise<void> {
-    return new Promise((resolve) => void this.#clock.after(pauseMs, resolve));
   }
 
   #tick(): void {

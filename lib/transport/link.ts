@@ -10,7 +10,13 @@ import {
   release,
 } from "../codec/mod.ts";
 import { largeFrameBytes, maxFramePlaintextBytes, type TransportSession } from "../crypto/mod.ts";
-import { lazyMs, maxQueuedBytes, silenceTimeoutMs, writeTimeoutMs } from "../limits.ts";
+import {
+  farewellTimeoutMs,
+  lazyMs,
+  maxQueuedBytes,
+  silenceTimeoutMs,
+  writeTimeoutMs,
+} from "../limits.ts";
 import { type ByteStream, closeQuietly, writeAll } from "./byte_stream.ts";
 import type { Authenticated } from "./handshake.ts";
 
@@ -121,6 +127,14 @@ export class Link {
   async flushed(): Promise<void> {
     this.#startWriting();
     while (this.#writing) await this.#writing;
+  }
+
+  /** Ends the link once what is queued has left, or will not leave. */
+  async finish(): Promise<void> {
+    const deadline = this.#clock.after(farewellTimeoutMs, () => this.close());
+    await this.flushed();
+    deadline.cancel();
+    this.close();
   }
 
   /** Ends the link at once; what is queued is lost. */

@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import { type Clock, pause } from "../clock.ts";
 import { closeQuietly } from "./byte_stream.ts";
 import type { DatagramAddress, DatagramPath } from "./datagram_path.ts";
 
@@ -87,7 +87,8 @@ export class UdpSocket {
     closeQuietly(this.#conn);
   }
 
+  /** Lets timers and other sockets go first. */
   #nextTurn(): Promise<void> {
-    return new Promise((resolve) => void this.#clock.after(0, resolve));
+    return pause(this.#clock, 0);
   }
 }

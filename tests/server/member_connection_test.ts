@@ -16,7 +16,7 @@ function connect(): LinkPair & {
   farEnd: Promise<LinkEnd>;
 } {
   const pair = linkPair();
-  const connection = new MemberConnection(pair.near, "192.0.2.1", pair.clock);
+  const connection = new MemberConnection(pair.near, "192.0.2.1");
   const [heard, handled]: [Message[], Message[]] = [[], []];
   const end = connection.receive((message) => {
     handled.push(message);
@@ -102,7 +102,7 @@ const reasons: { end: LinkEnd; reason: LeftReason }[] = [
 
 for (const { end, reason } of reasons) {
   Deno.test(`MemberConnection.reasonFor() makes ${reason} of ${end.kind}`, () => {
-    const { near, clock } = linkPair();
-    assertEquals(new MemberConnection(near, "192.0.2.1", clock).reasonFor(end), reason);
+    const { near } = linkPair();
+    assertEquals(new MemberConnection(near, "192.0.2.1").reasonFor(end), reason);
   });
 }
