@@ -15,7 +15,7 @@ export const defaultPort = 7700;
 /** A Noise message is at most this long (Noise §3), so a frame's 2-byte length can say nothing larger. */
 export const maxFrameBytes = 65_535;
 
-/** A handshake message carries two keys, two tags, a name and a few numbers; more is an attack. */
+/** A handshake message carries three keys, two tags, a name and a few numbers; more is an attack. */
 export const maxHandshakeFrameBytes = 512;
 
 /** A text in UTF-8: about five printed pages, and four of them still fit in one frame. */
@@ -23,6 +23,21 @@ export const maxTextBytes = 16_384;
 
 /** An envelope is an encrypted text: room for the text, post-quantum key material and padding. */
 export const maxEnvelopeBytes = 32_768;
+
+/** An Ed25519 public key (RFC 8032 §5.1.5). */
+export const signingKeyBytes = 32;
+
+/** An Ed25519 signature (RFC 8032 §5.1.6). */
+export const signatureBytes = 64;
+
+/** An invitation code: 24 characters and their hyphens, and room for other servers' ideas of one. */
+export const maxInvitationBytes = 64;
+
+/** A key package with X-Wing keys and its owner's name takes 2.7 KiB. */
+export const maxKeyPackageBytes = 4_096;
+
+/** Key packages in one `publish`, so that the message stays within a frame. */
+export const maxKeyPackagesPerMessage = 10;
 
 /** A datagram that crosses every usual link unfragmented: IPv6's 1,280 less headers and tunnels. */
 export const maxDatagramBytes = 1_200;

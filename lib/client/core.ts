@@ -2,9 +2,11 @@ import type { Clock } from "../clock.ts";
 import {
   ByteReader,
   decodeContent,
+  decodeEnvelope,
   decodeMessage,
   encodeContent,
   encodedMessage,
+  encodeEnvelope,
   type Heard,
   type MemberMessage,
   type Message,
@@ -111,8 +113,10 @@ export class ClientCore {
       this.#checkText(text);
       const name = wireName(to);
       if (name === undefined) throw new ChatError("unknownMember");
-      const envelope = encodeContent({ sentAt: this.#clock.wallTime(), text });
-      const send = { kind: "send", id: randomId(), to: name, envelope } as const;
+      const id = randomId();
+      const message = encodeContent({ id, sentAt: this.#clock.wallTime(), text });
+      const envelope = encodeEnvelope({ welcome: nothing, message });
+      const send = { kind: "send", id, to: name, envelope } as const;
       this.#sends.add({ send, resolve, reject });
       this.#transmit();
     });
@@ -297,7 +301,7 @@ export class ClientCore {
       this.#shown.delete(oldest!);
     }
     try {
-      const { text, sentAt } = decodeContent(envelope);
+      const { text, sentAt } = decodeContent(decodeEnvelope(envelope).message);
       this.#emit({ kind: "told", from, id, text, sentAt });
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;

@@ -65,6 +65,8 @@ export type ChatErrorCode =
   | "serverKeyChanged"
   /** A newer connection of the same identity has the name now. */
   | "replaced"
+  /** Whoever runs the server has set our name free. */
+  | "released"
   /** The text is longer than the server takes. */
   | "textTooLong"
   /** Too many messages wait for the connection to come back. */

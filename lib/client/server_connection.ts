@@ -237,7 +237,8 @@ async function authenticate(
     version: protocolVersion,
     software,
     name,
-    signingKey: new Uint8Array(),
+    signingKey: identity.signingKeyPair.publicKey,
+    invitation: "",
     capabilities: 0,
   };
   try {

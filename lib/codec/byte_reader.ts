@@ -58,6 +58,12 @@ export class ByteReader {
     return value === 1;
   }
 
+  /** So many bytes without a length before them. */
+  raw(length: number): Uint8Array {
+    const offset = this.#take(length);
+    return this.#bytes.subarray(offset, offset + length);
+  }
+
   bytes8(maxBytes = 0xff): Uint8Array {
     return this.#bytesOf(this.u8(), maxBytes);
   }
@@ -81,8 +87,7 @@ export class ByteReader {
 
   #bytesOf(length: number, maxBytes: number): Uint8Array {
     if (length > maxBytes) throw new ProtocolError("lengthOverLimit", "a field is over its limit");
-    const offset = this.#take(length);
-    return this.#bytes.subarray(offset, offset + length);
+    return this.raw(length);
   }
 
   #take(count: number): number {

@@ -106,8 +106,17 @@ export class ByteWriter {
     this.#view.setUint16(start, written);
   }
 
-  /** The bytes as they are, without a length. */
-  raw(value: Uint8Array): void {
+  /**
+   * The bytes as they are, without a length.
+   *
+   * @param length how many they must be, where the reader counts on it
+   */
+  raw(value: Uint8Array, length = value.length): void {
+    if (value.length !== length) {
+      throw new RangeError(
+        `Cannot encode other than ${length} bytes here: received ${value.length}`,
+      );
+    }
     this.#reserve(value.length);
     this.#bytes.set(value, this.#length);
     this.#length += value.length;

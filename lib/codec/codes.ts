@@ -22,12 +22,22 @@ export const refusedCodes = [
   "nameTaken",
   "roomFull",
   ...nameErrors,
+  "banned",
+  "registrationClosed",
+  "invitationNeeded",
+  "invitationInvalid",
 ] as const;
 /** One of {@linkcode refusedCodes}. */
 export type RefusedCode = typeof refusedCodes[number];
 
 /** Why a message is `rejected`. */
-export const rejectedCodes = ["unknownMember", "memberLeft", "addresseeBusy", "textEmpty"] as const;
+export const rejectedCodes = [
+  "unknownMember",
+  "memberLeft",
+  "addresseeBusy",
+  "textEmpty",
+  "unreadable",
+] as const;
 /** One of {@linkcode rejectedCodes}. */
 export type RejectedCode = typeof rejectedCodes[number];
 
@@ -37,6 +47,8 @@ export const byeCodes = [
   "serverStopping",
   "replaced",
   "protocolViolation",
+  "banned",
+  "released",
 ] as const;
 /** One of {@linkcode byeCodes}. */
 export type ByeCode = typeof byeCodes[number];

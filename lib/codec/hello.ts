@@ -3,16 +3,15 @@
  *
  * @module
  */
-import { maxTextBytes } from "../limits.ts";
+import { maxInvitationBytes, maxTextBytes, signingKeyBytes } from "../limits.ts";
 import { ByteReader } from "./byte_reader.ts";
 import { ByteWriter } from "./byte_writer.ts";
 import { ProtocolError } from "./protocol_error.ts";
 
-/** The one version there is; a peer with a higher one speaks this one too, or is refused. */
-export const protocolVersion = 1;
+/** Version 1 knew no signatures and no end-to-end encryption: it is refused, not spoken. */
+export const protocolVersion = 2;
 
 const maxSoftwareBytes = 32;
-const signingKeyBytes = 32;
 
 /** Payload of the second handshake message. */
 export interface ServerHello {
@@ -29,9 +28,11 @@ export interface MemberHello {
   readonly software: string;
   /** The name wanted. */
   readonly name: string;
-  /** The member's Ed25519 public key, 32 bytes, or nothing. */
+  /** The member's Ed25519 public key, 32 bytes: with the static key, its identity. */
   readonly signingKey: Uint8Array;
-  /** A bit for each thing that the member can do beyond version 1; none is defined yet. */
+  /** What lets a new name in where the server asks for an invitation, or nothing. */
+  readonly invitation: string;
+  /** A bit for each thing that the member can do beyond this version; none is defined yet. */
   readonly capabilities: number;
 }
 
@@ -61,7 +62,8 @@ export function encodeMemberHello(hello: MemberHello): Uint8Array<ArrayBuffer> {
   writer.u8(hello.version);
   writer.string8(hello.software);
   writer.string8(hello.name);
-  writer.bytes8(hello.signingKey);
+  writer.raw(hello.signingKey, signingKeyBytes);
+  writer.string8(hello.invitation);
   writer.u32(hello.capabilities);
   return writer.written;
 }
@@ -79,12 +81,10 @@ export function decodeMemberHello(payload: Uint8Array): MemberHello | "versionUn
     version,
     software: decodeSoftware(reader),
     name: reader.string8(), // too long a name is refused with a word, not with a closed door
-    signingKey: reader.bytes8(signingKeyBytes),
+    signingKey: reader.raw(signingKeyBytes),
+    invitation: reader.string8(maxInvitationBytes),
     capabilities: reader.u32(),
   };
-  if (hello.signingKey.length % signingKeyBytes !== 0) {
-    throw new ProtocolError("badValue", "a signing key is neither empty nor 32 bytes");
-  }
   reader.end();
   return hello;
 }

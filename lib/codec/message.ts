@@ -4,7 +4,16 @@
  *
  * @module
  */
-import { maxEnvelopeBytes, maxNameBytes, maxNamesPerMessage, maxTextBytes } from "../limits.ts";
+import {
+  maxEnvelopeBytes,
+  maxKeyPackageBytes,
+  maxKeyPackagesPerMessage,
+  maxNameBytes,
+  maxNamesPerMessage,
+  maxTextBytes,
+  signatureBytes,
+  signingKeyBytes,
+} from "../limits.ts";
 import type { ByteReader } from "./byte_reader.ts";
 import { ByteWriter } from "./byte_writer.ts";
 import { ProtocolError } from "./protocol_error.ts";
@@ -108,10 +117,58 @@ export interface Received {
   readonly delivery: number;
 }
 
+/** The addressee has the private message and can't open it: its author has to send it sealed anew. */
+export interface Unreadable {
+  readonly kind: "unreadable";
+  readonly delivery: number;
+}
+
 /** The author learns that the addressee has it. */
 export interface Delivered {
   readonly kind: "delivered";
   readonly id: MessageId;
+}
+
+/** Asks whose a name is; the answer is `identified`, or `rejected` with `unknownMember`. */
+export interface Identify {
+  readonly kind: "identify";
+  /** Drawn by whoever asks, to tell the answers apart. */
+  readonly id: MessageId;
+  readonly name: string;
+  /** Whether a key package is wanted, which is then used up. */
+  readonly wantsKeyPackage: boolean;
+}
+
+/** Whose a name is, as far as the server can be believed. */
+export interface Identified {
+  readonly kind: "identified";
+  readonly id: MessageId;
+  /** As its owner writes it. */
+  readonly name: string;
+  /** Its owner's Ed25519 public key. */
+  readonly signingKey: Uint8Array;
+  /** An MLS KeyPackage (RFC 9420 §10) of its owner's; nothing where none was wanted, or there is none. */
+  readonly keyPackage: Uint8Array;
+}
+
+/** A member's MLS key packages, for the server to hand out to whoever writes to it. */
+export interface Publish {
+  readonly kind: "publish";
+  /** Drawn at random by each client that starts with no keys: another one than before replaces all packages. */
+  readonly supply: bigint;
+  /** Handed out again and again when the others are used up; nothing where the last one stays. */
+  readonly lastResort: Uint8Array;
+  /** Each handed out once. */
+  readonly keyPackages: readonly Uint8Array[];
+}
+
+/** What the server has of a member's key packages: told with the welcome, and when they run low. */
+export interface Published {
+  readonly kind: "published";
+  /** As in the newest {@linkcode Publish}, or 0. */
+  readonly supply: bigint;
+  /** How many are left, the last resort not counted. */
+  readonly left: number;
 }
 
 /** The server's yes to a handshake. */
@@ -181,7 +238,19 @@ export interface Bye {
 }
 
 /** What a member may send. */
-export type MemberMessage = Say | Send | Received | Repair | Probe | Heard | Ping | Pong | Bye;
+export type MemberMessage =
+  | Say
+  | Send
+  | Received
+  | Unreadable
+  | Repair
+  | Identify
+  | Publish
+  | Probe
+  | Heard
+  | Ping
+  | Pong
+  | Bye;
 
 /** What the server may send. */
 export type ServerMessage =
@@ -193,6 +262,8 @@ export type ServerMessage =
   | Rejected
   | Told
   | Delivered
+  | Identified
+  | Published
   | Welcome
   | Refused
   | Members
@@ -211,6 +282,9 @@ const numberOf = {
   send: 2,
   received: 3,
   repair: 4,
+  unreadable: 5,
+  identify: 6,
+  publish: 7,
   welcome: 16,
   refused: 17,
   members: 18,
@@ -223,14 +297,14 @@ const numberOf = {
   delivered: 25,
   numbered: 26,
   newest: 27,
+  identified: 28,
+  published: 29,
   probe: 32,
   heard: 33,
   ping: 34,
   pong: 35,
   bye: 36,
 } as const satisfies Record<Message["kind"], number>;
-
-const signatureBytes = 64;
 
 /**
  * Appends one message.
@@ -277,7 +351,24 @@ export function encodeMessage(writer: ByteWriter, message: Message): void {
       writer.u64(message.id);
       return writer.bytes16(message.envelope);
     case "received":
+    case "unreadable":
       return writer.u53(message.delivery);
+    case "identify":
+      writer.u64(message.id);
+      writer.string8(message.name);
+      return writer.u8(message.wantsKeyPackage ? 1 : 0);
+    case "identified":
+      writer.u64(message.id);
+      writer.string8(message.name);
+      writer.raw(message.signingKey, signingKeyBytes);
+      return writer.bytes16(message.keyPackage);
+    case "publish":
+      writer.u64(message.supply);
+      writer.bytes16(message.lastResort);
+      return encodeKeyPackages(writer, message.keyPackages);
+    case "published":
+      writer.u64(message.supply);
+      return writer.u16(message.left);
     case "welcome":
       writer.u64(message.sessionId);
       writer.u64(message.room);
@@ -371,6 +462,32 @@ export function decodeMessage(reader: ByteReader): Message {
       };
     case numberOf.received:
       return { kind: "received", delivery: reader.u53() };
+    case numberOf.unreadable:
+      return { kind: "unreadable", delivery: reader.u53() };
+    case numberOf.identify:
+      return {
+        kind: "identify",
+        id: reader.u64(),
+        name: reader.string8(maxNameBytes),
+        wantsKeyPackage: reader.flag(),
+      };
+    case numberOf.identified:
+      return {
+        kind: "identified",
+        id: reader.u64(),
+        name: reader.string8(maxNameBytes),
+        signingKey: reader.raw(signingKeyBytes),
+        keyPackage: reader.bytes16(maxKeyPackageBytes),
+      };
+    case numberOf.publish:
+      return {
+        kind: "publish",
+        supply: reader.u64(),
+        lastResort: reader.bytes16(maxKeyPackageBytes),
+        keyPackages: decodeKeyPackages(reader),
+      };
+    case numberOf.published:
+      return { kind: "published", supply: reader.u64(), left: reader.u16() };
     case numberOf.welcome:
       return {
         kind: "welcome",
@@ -440,4 +557,22 @@ function decodeNames(reader: ByteReader): string[] {
   const names: string[] = [];
   for (let i = 0; i < count; i++) names.push(reader.string8(maxNameBytes));
   return names;
+}
+
+function encodeKeyPackages(writer: ByteWriter, keyPackages: readonly Uint8Array[]): void {
+  if (keyPackages.length > maxKeyPackagesPerMessage) {
+    throw new RangeError(
+      `Cannot encode more than ${maxKeyPackagesPerMessage} key packages: received ${keyPackages.length}`,
+    );
+  }
+  writer.u8(keyPackages.length);
+  for (const keyPackage of keyPackages) writer.bytes16(keyPackage);
+}
+
+function decodeKeyPackages(reader: ByteReader): Uint8Array[] {
+  const count = reader.u8();
+  if (count > maxKeyPackagesPerMessage) {
+    throw new ProtocolError("lengthOverLimit", "a list of key packages is over its limit");
+  }
+  return Array.from({ length: count }, () => reader.bytes16(maxKeyPackageBytes));
 }

@@ -15,6 +15,7 @@ export {
   sealedDatagramType,
   writeDatagramHeader,
 } from "./datagram_header.ts";
+export { decodeEnvelope, encodeEnvelope, type Envelope } from "./envelope.ts";
 export { encodeFrame, frameHeaderBytes, writeFrameHeader } from "./frame.ts";
 export { FrameDecoder } from "./frame_decoder.ts";
 export {
@@ -29,3 +30,4 @@ export {
 export * from "./message.ts";
 export { ProtocolError, type ProtocolErrorCode } from "./protocol_error.ts";
 export { release } from "./release.ts";
+export { type SignedSay, signedSayBytes } from "./signed_say.ts";

@@ -1,7 +1,8 @@
 import { ByteWriter, ProtocolError } from "../codec/mod.ts";
 import { tagBytes } from "./aead.ts";
 import { DatagramSession } from "./datagram_session.ts";
-import { dhBytes, diffieHellman, generateKeyPair, type KeyPair } from "./key_pair.ts";
+import { dhBytes, diffieHellman, generateKeyPair } from "./key_pair.ts";
+import type { KeyPair } from "./raw_key.ts";
 import { SymmetricState } from "./symmetric_state.ts";
 import { TransportSession } from "./transport_session.ts";
 

@@ -8,13 +8,8 @@ export { DatagramSession, maxDatagramPlaintextBytes } from "./datagram_session.t
 export { fingerprint } from "./fingerprint.ts";
 export { type Handshaken, type HandshakeOptions, HandshakeState } from "./handshake_state.ts";
 export { generateIdentity, type Identity } from "./identity.ts";
-export {
-  dhBytes,
-  diffieHellman,
-  generateKeyPair,
-  type KeyPair,
-  keyPairOf,
-  rawPrivateKey,
-} from "./key_pair.ts";
+export { dhBytes, diffieHellman, generateKeyPair, keyPairOf } from "./key_pair.ts";
+export { type KeyPair, rawPrivateKey } from "./raw_key.ts";
 export { ReplayWindow } from "./replay_window.ts";
+export { generateSigningKeyPair, sign, signingKeyPairOf, Verifier } from "./signing_key.ts";
 export { largeFrameBytes, maxFramePlaintextBytes, TransportSession } from "./transport_session.ts";

@@ -13,6 +13,9 @@ export type Hint =
   | "tryLater"
   | "compareFingerprint"
   | "enterOnce"
+  | "enterAgain"
+  | "askOperator"
+  | "giveInvitation"
   | "reportBug";
 
 const hints: Readonly<Record<ChatErrorCode, Hint>> = {
@@ -28,10 +31,16 @@ const hints: Readonly<Record<ChatErrorCode, Hint>> = {
   nameBadStart: "chooseName",
   nameMixedScripts: "chooseName",
   roomFull: "tryLater",
+  banned: "askOperator",
+  released: "enterAgain",
+  registrationClosed: "askOperator",
+  invitationNeeded: "giveInvitation",
+  invitationInvalid: "giveInvitation",
   unknownMember: "tryLater",
   memberLeft: "tryLater",
   addresseeBusy: "tryLater",
   textEmpty: "tryLater",
+  unreadable: "tryLater",
   textTooLong: "tryLater",
   outboxFull: "tryLater",
   closed: "tryLater",

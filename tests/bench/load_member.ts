@@ -23,6 +23,7 @@ import {
 
 /** One key pair for all: making one is the client's cost, and only the server is measured. */
 const staticKeyPair = generateKeyPair();
+const signingKey = new Uint8Array(32);
 const nothing = new Uint8Array();
 
 /** A member without a client behind it: it speaks the protocol and keeps no state of its own. */
@@ -59,7 +60,8 @@ export class LoadMember implements Disposable {
       version: protocolVersion,
       software: "bench",
       name,
-      signingKey: nothing,
+      signingKey,
+      invitation: "",
       capabilities: 0,
     };
     const authenticated = await initiateHandshake(conn, staticKeyPair, hello, () => {});

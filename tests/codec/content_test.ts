@@ -16,14 +16,18 @@ const utf8 = (text: string) => new TextEncoder().encode(text);
 const vectors: readonly { name: string; content: Content; encoded: string }[] = [
   {
     name: "a text",
-    content: { sentAt: 1_700_000_000_000, text: "hé" },
-    encoded: "00 0000018bcfe56800 0003 68c3a9",
+    content: { id: 0x0102030405060708n, sentAt: 1_700_000_000_000, text: "hé" },
+    encoded: "0102030405060708 0000018bcfe56800 0003 68c3a9",
   },
-  { name: "an empty text", content: { sentAt: 0, text: "" }, encoded: "00 0000000000000000 0000" },
+  {
+    name: "an empty text",
+    content: { id: 0n, sentAt: 0, text: "" },
+    encoded: "0000000000000000 0000000000000000 0000",
+  },
   {
     name: "the longest text",
-    content: { sentAt: 1, text: "a".repeat(maxTextBytes) },
-    encoded: `00 0000000000000001 4000 ${"61".repeat(maxTextBytes)}`,
+    content: { id: 1n, sentAt: 1, text: "a".repeat(maxTextBytes) },
+    encoded: `0000000000000001 0000000000000001 4000 ${"61".repeat(maxTextBytes)}`,
   },
 ];
 
@@ -38,18 +42,18 @@ for (const { name, content, encoded } of vectors) {
 }
 
 Deno.test("decodeContent() refuses every truncation", () => {
-  const envelope = bytes(vectors[0]!.encoded);
-  for (let length = 0; length < envelope.length; length++) {
-    assertProtocolError(() => decodeContent(envelope.subarray(0, length)), "truncated");
+  const content = bytes(vectors[0]!.encoded);
+  for (let length = 0; length < content.length; length++) {
+    assertProtocolError(() => decodeContent(content.subarray(0, length)), "truncated");
   }
 });
 
+const zeros = "0000000000000000";
 const refused: readonly { name: string; input: string; expected: ProtocolErrorCode }[] = [
-  { name: "another protection", input: "01 0000000000000000 0000", expected: "unknownKind" },
-  { name: "trailing bytes", input: "00 0000000000000000 0000 00", expected: "trailingBytes" },
-  { name: "a time above 2^53 − 1", input: "00 0020000000000000 0000", expected: "badValue" },
-  { name: "a text over its limit", input: "00 0000000000000000 4001", expected: "lengthOverLimit" },
-  { name: "a text not in UTF-8", input: "00 0000000000000000 0001 80", expected: "badText" },
+  { name: "trailing bytes", input: `${zeros} ${zeros} 0000 00`, expected: "trailingBytes" },
+  { name: "a time above 2^53 − 1", input: `${zeros} 0020000000000000 0000`, expected: "badValue" },
+  { name: "a text over its limit", input: `${zeros} ${zeros} 4001`, expected: "lengthOverLimit" },
+  { name: "a text not in UTF-8", input: `${zeros} ${zeros} 0001 80`, expected: "badText" },
 ];
 
 for (const { name, input, expected } of refused) {
@@ -62,11 +66,11 @@ Deno.test("decodeContent() reads bytes and writes them back, or refuses them", (
   let decoded = 0;
   const text = fc.oneof(fc.uint8Array({ maxLength: 4 }), fc.string().map(utf8));
   fc.assert(
-    fc.property(fc.nat(1), fc.nat(0x3f), fc.nat(2), text, (kind, high, extra, text) => {
-      const header = [kind, 0, high, 0, 0, 0, 0, 0, 1, 0, text.length];
-      const envelope = Uint8Array.of(...header, ...text, ...new Array(extra).fill(0x61));
+    fc.property(fc.nat(0x3f), fc.nat(2), text, (high, extra, text) => {
+      const header = [1, 2, 3, 4, 5, 6, 7, 8, 0, high, 0, 0, 0, 0, 0, 1, 0, text.length];
+      const content = Uint8Array.of(...header, ...text, ...new Array(extra).fill(0x61));
       try {
-        assertEquals(hex(encodeContent(decodeContent(envelope))), hex(envelope));
+        assertEquals(hex(encodeContent(decodeContent(content))), hex(content));
         decoded++;
       } catch (error) {
         assert(error instanceof ProtocolError, `threw ${error}`);

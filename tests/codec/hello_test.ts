@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   decodeMemberHello,
   decodeServerHello,
@@ -12,19 +12,22 @@ import {
 import { assertProtocolError } from "../testing/assert_protocol_error.ts";
 import { bytes, hex } from "../testing/hex.ts";
 
-const serverHello: ServerHello = { version: 1, software: "prosa/0.1.0", maxTextBytes: 16_384 };
-const serverHelloBytes = bytes("01 0b 70726f73612f302e312e30 4000");
+const serverHello: ServerHello = { version: 2, software: "prosa/0.1.0", maxTextBytes: 16_384 };
+const serverHelloBytes = bytes("02 0b 70726f73612f302e312e30 4000");
 
 const memberHello: MemberHello = {
-  version: 1,
+  version: 2,
   software: "p~ ",
   name: "Zoë",
   signingKey: bytes("a5".repeat(32)),
+  invitation: "AB-CD",
   capabilities: 0x80000001,
 };
-const memberHelloBytes = bytes(`01 03 707e20 04 5a6fc3ab 20 ${"a5".repeat(32)} 80000001`);
+const memberHelloBytes = bytes(
+  `02 03 707e20 04 5a6fc3ab ${"a5".repeat(32)} 05 41422d4344 80000001`,
+);
 
-Deno.test("protocolVersion is 1", () => assertEquals(protocolVersion, 1));
+Deno.test("protocolVersion is 2", () => assertEquals(protocolVersion, 2));
 
 Deno.test("encodeServerHello() writes version, software and text limit", () => {
   assertEquals(hex(encodeServerHello(serverHello)), hex(serverHelloBytes));
@@ -34,7 +37,7 @@ Deno.test("decodeServerHello() reads what encodeServerHello() writes", () => {
   assertEquals(decodeServerHello(serverHelloBytes), serverHello);
 });
 
-Deno.test("encodeMemberHello() writes version, software, name, key and capabilities", () => {
+Deno.test("encodeMemberHello() writes version, software, name, key, invitation and capabilities", () => {
   assertEquals(hex(encodeMemberHello(memberHello)), hex(memberHelloBytes));
 });
 
@@ -42,9 +45,9 @@ Deno.test("decodeMemberHello() reads what encodeMemberHello() writes", () => {
   assertEquals(decodeMemberHello(memberHelloBytes), memberHello);
 });
 
-Deno.test("decodeMemberHello() reads a hello without signing key", () => {
-  const hello = { ...memberHello, signingKey: new Uint8Array() };
-  const encoded = bytes("01 03 707e20 04 5a6fc3ab 00 80000001");
+Deno.test("decodeMemberHello() reads a hello without invitation", () => {
+  const hello = { ...memberHello, invitation: "" };
+  const encoded = bytes(`02 03 707e20 04 5a6fc3ab ${"a5".repeat(32)} 00 80000001`);
   assertEquals(decodeMemberHello(encoded), hello);
   assertEquals(hex(encodeMemberHello(hello)), hex(encoded));
 });
@@ -101,46 +104,45 @@ const refused: readonly {
   {
     name: "decodeServerHello() refuses a text limit over the protocol's",
     decode: decodeServerHello,
-    input: "01 00 4001",
+    input: "02 00 4001",
     expected: "badValue",
   },
   {
     name: "decodeServerHello() refuses software over 32 bytes",
     decode: decodeServerHello,
-    input: "01 21",
+    input: "02 21",
     expected: "lengthOverLimit",
   },
   {
     name: "decodeServerHello() refuses software beyond ASCII",
     decode: decodeServerHello,
-    input: "01 02 c3a9 4000",
+    input: "02 02 c3a9 4000",
     expected: "badValue",
   },
   {
     name: "decodeServerHello() refuses software that is not UTF-8",
     decode: decodeServerHello,
-    input: "01 01 e9 4000",
+    input: "02 01 e9 4000",
     expected: "badText",
   },
   {
     name: "decodeMemberHello() refuses a name that is not UTF-8",
     decode: decodeMemberHello,
-    input: "01 00 01 ff 00 00000000",
+    input: `02 00 01 ff ${"00".repeat(32)} 00 00000000`,
     expected: "badText",
   },
   {
-    name: "decodeMemberHello() refuses a signing key over 32 bytes",
+    name: "decodeMemberHello() refuses an invitation over its limit",
     decode: decodeMemberHello,
-    input: "01 00 00 21",
+    input: `02 00 00 ${"00".repeat(32)} 41`,
     expected: "lengthOverLimit",
   },
-  {
-    name: "decodeMemberHello() refuses a signing key of 31 bytes",
-    decode: decodeMemberHello,
-    input: `01 00 00 1f ${"00".repeat(31)} 00000000`,
-    expected: "badValue",
-  },
 ];
+
+Deno.test("encodeMemberHello() refuses a signing key that is not 32 bytes", () => {
+  const hello = { ...memberHello, signingKey: new Uint8Array(31) };
+  assertThrows(() => encodeMemberHello(hello), RangeError);
+});
 
 for (const { name, decode, input, expected } of refused) {
   Deno.test(name, () => void assertProtocolError(() => decode(bytes(input)), expected));

@@ -16,10 +16,12 @@ import { messageVectors } from "./message_vectors.ts";
 
 const u64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
 const u53 = fc.maxSafeNat();
+const u16 = fc.integer({ min: 0, max: 0xffff });
 const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
 const name = unicodeText(32);
 const names = fc.array(name, { maxLength: 20 });
 const text = unicodeText(500);
+const keyPackage = fc.uint8Array({ maxLength: 100 });
 const envelope = fc.uint8Array({ maxLength: 500 });
 const signature = fc.oneof(
   fc.uint8Array({ minLength: 64, maxLength: 64 }),
@@ -54,6 +56,27 @@ const messageOf: { [Kind in Message["kind"]]: fc.Arbitrary<Extract<Message, { ki
   }),
   told: fc.record({ kind: fc.constant("told"), delivery: u53, from: name, id: u64, envelope }),
   received: fc.record({ kind: fc.constant("received"), delivery: u53 }),
+  unreadable: fc.record({ kind: fc.constant("unreadable"), delivery: u53 }),
+  identify: fc.record({
+    kind: fc.constant("identify"),
+    id: u64,
+    name,
+    wantsKeyPackage: fc.boolean(),
+  }),
+  identified: fc.record({
+    kind: fc.constant("identified"),
+    id: u64,
+    name,
+    signingKey: fc.uint8Array({ minLength: 32, maxLength: 32 }),
+    keyPackage,
+  }),
+  publish: fc.record({
+    kind: fc.constant("publish"),
+    supply: u64,
+    lastResort: keyPackage,
+    keyPackages: fc.array(keyPackage, { maxLength: 10 }),
+  }),
+  published: fc.record({ kind: fc.constant("published"), supply: u64, left: u16 }),
   delivered: fc.record({ kind: fc.constant("delivered"), id: u64 }),
   welcome: fc.record({
     kind: fc.constant("welcome"),

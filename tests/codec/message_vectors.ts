@@ -42,6 +42,69 @@ const vectorsOf = {
     message: { kind: "received", delivery: Number.MAX_SAFE_INTEGER },
     encoded: "03 001fffffffffffff",
   }],
+  unreadable: [{
+    name: "of a delivery number",
+    message: { kind: "unreadable", delivery: 258 },
+    encoded: "05 0000000000000102",
+  }],
+  identify: [
+    {
+      name: "for a key package",
+      message: { kind: "identify", id, name: "bob", wantsKeyPackage: true },
+      encoded: "06 0102030405060708 03 626f62 01",
+    },
+    {
+      name: "for a key alone",
+      message: { kind: "identify", id, name: "Zoë", wantsKeyPackage: false },
+      encoded: "06 0102030405060708 04 5a6fc3ab 00",
+    },
+  ],
+  publish: [
+    {
+      name: "of two packages",
+      message: {
+        kind: "publish",
+        supply: id,
+        lastResort: bytes("aabb"),
+        keyPackages: [bytes("01"), none],
+      },
+      encoded: "07 0102030405060708 0002 aabb 02 0001 01 0000",
+    },
+    {
+      name: "of nothing",
+      message: { kind: "publish", supply: 0n, lastResort: none, keyPackages: [] },
+      encoded: "07 0000000000000000 0000 00",
+    },
+  ],
+  identified: [
+    {
+      name: "with a key package",
+      message: {
+        kind: "identified",
+        id,
+        name: "bob",
+        signingKey: bytes("a5".repeat(32)),
+        keyPackage: bytes("deadbeef"),
+      },
+      encoded: `1c 0102030405060708 03 626f62 ${"a5".repeat(32)} 0004 deadbeef`,
+    },
+    {
+      name: "without one",
+      message: {
+        kind: "identified",
+        id,
+        name: "bob",
+        signingKey: bytes("00".repeat(32)),
+        keyPackage: none,
+      },
+      encoded: `1c 0102030405060708 03 626f62 ${"00".repeat(32)} 0000`,
+    },
+  ],
+  published: [{
+    name: "of a supply",
+    message: { kind: "published", supply: id, left: 5 },
+    encoded: "1d 0102030405060708 0005",
+  }],
   repair: [
     {
       name: "of a range",

@@ -11,7 +11,8 @@ export function memberHello(name: string): MemberHello {
     version: protocolVersion,
     software: "test/1",
     name,
-    signingKey: new Uint8Array(),
+    signingKey: new Uint8Array(32).fill(7),
+    invitation: "",
     capabilities: 0,
   };
 }
