@@ -39,6 +39,12 @@ export const maxKeyPackageBytes = 4_096;
 /** Key packages in one `publish`, so that the message stays within a frame. */
 export const maxKeyPackagesPerMessage = 10;
 
+/** Private messages sealed in one group: what a stolen state can open is that many at most. */
+export const maxMessagesPerGroup = 100;
+
+/** A Welcome into a group of two with names of full length takes 4.5 KiB. */
+export const maxWelcomeBytes = 5_120;
+
 /** A datagram that crosses every usual link unfragmented: IPv6's 1,280 less headers and tunnels. */
 export const maxDatagramBytes = 1_200;
 
