@@ -221,3 +221,35 @@ export const stableConnectionMs = 10_000;
 
 /** Events that wait for a reader of `events()`; beyond it, whoever reads is not reading: the oldest go. */
 export const maxQueuedEvents = 20_000;
+
+// ------------------------------------------------------------------------------- end-to-end encryption
+
+/** New keys at least this often, though few messages be written. */
+export const groupLifeMs = 86_400_000;
+
+/** Groups kept to open one member's messages: what is on its way when the author starts anew several times. */
+export const maxIncomingGroupsPerMember = 8;
+
+/** The same of all members, at up to 8 KiB each: beyond it, whose oldest go has to write anew. */
+export const maxIncomingGroups = 1_000;
+
+/** A message that is older than this is no longer on its way. */
+export const incomingGroupLifeMs = 30 * 86_400_000;
+
+/** When the server has no more key packages of ours than these, it gets new ones. */
+export const lowKeyPackages = 5;
+
+/** Unused one-use secrets kept: five times what the server has, for those that others have fetched. */
+export const maxKeptKeyPackages = 50;
+
+/** The last resort is replaced after this time, used or not. */
+export const lastResortLifeMs = 30 * 86_400_000;
+
+/** Its secret is kept for this time, in case that somebody fetched it just before and is slow to write. */
+export const lastResortKeptMs = 2 * lastResortLifeMs;
+
+/** Groups that a last resort remembers to have led into, so that none of them is joined twice. */
+export const maxLastResortGroups = 1_000;
+
+/** Where messages show that keys are lost, all are replaced; no more often than this, for anybody can feign it. */
+export const replaceSupplyPauseMs = 86_400_000;

@@ -280,6 +280,11 @@ export async function open(
   return { group: { ...group, chain }, plaintext: opened };
 }
 
+/** How many messages were sealed in a group of one's own. */
+export function sealedIn({ chain }: MlsGroup): number {
+  return chain.ratchet.generation;
+}
+
 /** The bytes of a group, to be kept like a key: whoever has them can read what is still to come. */
 export function encodeGroup({ id, role, peer, chain }: MlsGroup): Uint8Array<ArrayBuffer> {
   const writer = new ByteWriter(512);

@@ -9,6 +9,7 @@ export { fingerprint } from "./fingerprint.ts";
 export { type Handshaken, type HandshakeOptions, HandshakeState } from "./handshake_state.ts";
 export { generateIdentity, type Identity } from "./identity.ts";
 export { dhBytes, diffieHellman, generateKeyPair, keyPairOf } from "./key_pair.ts";
+export * as mls from "./mls.ts";
 export { type KeyPair, rawPrivateKey } from "./raw_key.ts";
 export { ReplayWindow } from "./replay_window.ts";
 export { generateSigningKeyPair, sign, signingKeyPairOf, Verifier } from "./signing_key.ts";
