@@ -1,7 +1,7 @@
 import { generateKeyPair, type KeyPair, keyPairOf, rawPrivateKey } from "../crypto/mod.ts";
+import { makeOwnDirectory, replaceFile } from "../durable_file.ts";
 
 const fileName = "server.key";
-const ownerOnly = { file: 0o600, directory: 0o700 } as const;
 
 /** The data directory can't serve; `reason` says how. */
 export class DataDirError extends Error {
@@ -23,33 +23,24 @@ export class DataDirError extends Error {
 export async function loadOrCreateKeyPair(dataDir: string): Promise<KeyPair> {
   const path = `${dataDir}/${fileName}`;
   try {
-    await Deno.mkdir(dataDir, { recursive: true, mode: ownerOnly.directory });
+    makeOwnDirectory(dataDir);
     return parseKey(await Deno.readTextFile(path), path);
   } catch (error) {
     if (error instanceof DataDirError) throw error;
     if (!(error instanceof Deno.errors.NotFound)) throw new DataDirError(path, "unusable", error);
   }
-  return await create(path);
+  return create(path);
 }
 
-async function create(path: string): Promise<KeyPair> {
+function create(path: string): KeyPair {
   const keyPair = generateKeyPair();
-  const temporary = `${path}.${crypto.randomUUID()}`;
   try {
-    // written under another name first: a key cut short by a power failure would lock everybody out
-    await writeDurably(temporary, `${rawPrivateKey(keyPair).toBase64()}\n`);
-    await Deno.rename(temporary, path);
+    // whole or not at all: a key cut short by a power failure would lock everybody out
+    replaceFile(path, `${rawPrivateKey(keyPair).toBase64()}\n`);
   } catch (error) {
     throw new DataDirError(path, "unusable", error);
   }
   return keyPair;
-}
-
-/** Writes a file that isn't there yet, and returns when the disk has it. */
-async function writeDurably(path: string, text: string): Promise<void> {
-  using file = await Deno.open(path, { write: true, createNew: true, mode: ownerOnly.file });
-  await file.write(new TextEncoder().encode(text));
-  await file.sync();
 }
 
 function parseKey(text: string, path: string): KeyPair {
