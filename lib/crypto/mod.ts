@@ -4,12 +4,20 @@
  *
  * @module
  */
+export { openAtRest, sealAtRest } from "./at_rest.ts";
 export { DatagramSession, maxDatagramPlaintextBytes } from "./datagram_session.ts";
 export { fingerprint } from "./fingerprint.ts";
 export { type Handshaken, type HandshakeOptions, HandshakeState } from "./handshake_state.ts";
 export { generateIdentity, type Identity } from "./identity.ts";
 export { dhBytes, diffieHellman, generateKeyPair, keyPairOf } from "./key_pair.ts";
 export * as mls from "./mls.ts";
+export {
+  areScryptParameters,
+  newScryptParameters,
+  openWithPassphrase,
+  type ScryptParameters,
+  sealWithPassphrase,
+} from "./passphrase.ts";
 export { type KeyPair, rawPrivateKey } from "./raw_key.ts";
 export { ReplayWindow } from "./replay_window.ts";
 export { generateSigningKeyPair, sign, signingKeyPairOf, Verifier } from "./signing_key.ts";
