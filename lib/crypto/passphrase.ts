@@ -43,7 +43,8 @@ export function newScryptParameters(cost: Omit<ScryptParameters, "salt"> = defau
 
 /** Whether parameters from a file are ones that any version would write. */
 export function areScryptParameters({ n, r, p, salt }: ScryptParameters): boolean {
-  const isN = Number.isInteger(Math.log2(n)) && n >= allowed.leastN && n <= allowed.mostN;
+  const isPowerOf2 = Number.isInteger(n) && Number.isInteger(Math.log2(n));
+  const isN = isPowerOf2 && n >= allowed.leastN && n <= allowed.mostN;
   const isP = Number.isInteger(p) && p >= 1 && p <= allowed.mostP;
   return isN && isP && r === allowed.r && salt.length === saltBytes;
 }
