@@ -29,3 +29,18 @@ export function parseServerAddress(text: string): ServerAddress {
 export function formatServerAddress({ hostname, port }: ServerAddress): string {
   return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }
+
+/**
+ * One way to write each address: with its port, in lower case, without a dot at its end.
+ *
+ * @throws {TypeError} as {@linkcode parseServerAddress}
+ */
+export function normalServerAddress(text: string): string {
+  const { hostname, port } = parseServerAddress(text);
+  return formatServerAddress({ hostname: normalHostname(hostname.toLowerCase()), port });
+}
+
+function normalHostname(hostname: string): string {
+  const url = hostname.includes(":") ? URL.parse(`http://[${hostname}]`) : undefined;
+  return url?.hostname.slice(1, -1) ?? hostname.replace(/\.$/, "");
+}

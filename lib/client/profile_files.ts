@@ -1,0 +1,137 @@
+import { createFile, makeOwnDirectory } from "../durable_file.ts";
+import { parseName } from "../registry/mod.ts";
+import { directoryName } from "./directory_name.ts";
+import { ChatError } from "./event.ts";
+import { IdentityFile } from "./identity_file.ts";
+import { normalServerAddress } from "./server_address.ts";
+import { StoreError } from "./store.ts";
+
+/** No identity file is as long. */
+const maxFileBytes = 16_384;
+
+/** Where a profile is kept. */
+export interface ProfilePaths {
+  readonly directory: string;
+  readonly identity: string;
+  readonly store: string;
+}
+
+/** The identities of one data directory, in a directory for each server and in it one for each name. */
+export class ProfileFiles {
+  readonly #root: string;
+
+  constructor(dataDir: string) {
+    this.#root = `${dataDir}/profiles`;
+  }
+
+  /**
+   * Where the profile of `name` at `server` is: the same place for names that nobody can have both of.
+   *
+   * @throws {TypeError} where `server` isn't an address
+   * @throws {ChatError} where `name` isn't a name
+   */
+  paths(server: string, name: string): ProfilePaths {
+    const serverName = directoryName(normalServerAddress(server));
+    const directory = `${this.#root}/${serverName}/${directoryName(keyOf(name))}`;
+    return {
+      directory,
+      identity: `${directory}/identity.json`,
+      store: `${directory}/store.sqlite`,
+    };
+  }
+
+  /** Paths of all identity files, in order. */
+  list(): string[] {
+    return directoriesIn(this.#root).flatMap(directoriesIn)
+      .map((directory) => `${directory}/identity.json`).filter(isFile);
+  }
+
+  /** The identity of `name` at `server`, where there is one. */
+  find(server: string, name: string): IdentityFile | undefined {
+    const path = this.paths(server, name).identity;
+    const file = readIdentityFile(path);
+    if (!file) return undefined;
+    const isTheirs = file.server === normalServerAddress(server) &&
+      keyOf(file.name) === keyOf(name);
+    if (!isTheirs) throw new StoreError(path, "damaged");
+    return file;
+  }
+
+  /**
+   * Keeps a new identity.
+   *
+   * @returns `false` where there is one already; it is left alone
+   */
+  add(file: IdentityFile): boolean {
+    const { directory, identity } = this.paths(file.server, file.name);
+    try {
+      makeOwnDirectory(directory);
+    } catch (cause) {
+      throw new StoreError(directory, "unusable", { cause });
+    }
+    return writeIdentityFile(identity, file);
+  }
+}
+
+/**
+ * The identity in a file; `undefined` where there is no file.
+ *
+ * @throws {StoreError} where it can't be read or isn't one
+ */
+export function readIdentityFile(path: string): IdentityFile | undefined {
+  let text: string;
+  try {
+    text = readText(path);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return undefined;
+    throw new StoreError(path, "unusable", { cause });
+  }
+  return IdentityFile.parse(text, path);
+}
+
+/** Writes a new file; `false` where there is one already. */
+export function writeIdentityFile(path: string, { text }: IdentityFile): boolean {
+  try {
+    createFile(path, text);
+    return true;
+  } catch (cause) {
+    if (cause instanceof Deno.errors.AlreadyExists) return false;
+    throw new StoreError(path, "unusable", { cause });
+  }
+}
+
+function readText(path: string): string {
+  using file = Deno.openSync(path);
+  const buffer = new Uint8Array(maxFileBytes);
+  let length = 0;
+  while (length < maxFileBytes) {
+    const count = file.readSync(buffer.subarray(length));
+    if (count === null) break;
+    length += count;
+  }
+  return new TextDecoder().decode(buffer.subarray(0, length));
+}
+
+function keyOf(name: string): string {
+  const parsed = parseName(name);
+  if (parsed.kind === "notAName") throw new ChatError(parsed.error);
+  return parsed.key;
+}
+
+function directoriesIn(path: string): string[] {
+  try {
+    const entries = [...Deno.readDirSync(path)].filter(({ isDirectory }) => isDirectory);
+    return entries.map(({ name }) => `${path}/${name}`).sort();
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return [];
+    throw new StoreError(path, "unusable", { cause });
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
