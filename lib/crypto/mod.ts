@@ -21,4 +21,5 @@ export {
 export { type KeyPair, rawPrivateKey } from "./raw_key.ts";
 export { ReplayWindow } from "./replay_window.ts";
 export { generateSigningKeyPair, sign, signingKeyPairOf, Verifier } from "./signing_key.ts";
+export { type NamedKey, verificationCode } from "./verification_code.ts";
 export { largeFrameBytes, maxFramePlaintextBytes, TransportSession } from "./transport_session.ts";
