@@ -72,7 +72,13 @@ async function chatInPipe(): Promise<number> {
   });
   const screen = new PipeScreen(Deno.stdout, Deno.stderr);
   const input = Deno.stdin.readable;
-  const { failure, hasComplained } = await chatThroughPipe({ client, input, screen, language });
+  const { failure, hasComplained } = await chatThroughPipe({
+    client,
+    input,
+    screen,
+    language,
+    clock: systemClock,
+  });
   if (failure) return fail(failure);
   return signalStatus || (hasComplained ? 1 : 0);
 }

@@ -126,6 +126,18 @@ export const maxStrangerLogLinesPerSecond = 10;
 /** The same about members, whom a class that comes in together must not exceed. */
 export const maxMemberLogLinesPerSecond = 100;
 
+/** Authors of whom a client remembers which messages it has shown: a tenth of a full server, a few MB. */
+export const maxAuthorsRemembered = 1_000;
+
+/** Times that a private message is sealed anew because its addressee couldn't open it. */
+export const maxSealings = 4;
+
+/** Private messages of which a client remembers that it couldn't open them, to say so the second time. */
+export const maxUnreadableRemembered = 256;
+
+/** A message whose time is further off is shown with it: what clocks may differ by (RFC 4120 §5.2.6). */
+export const maxClockSkewMs = 300_000;
+
 /** Names of members that a client keeps: more than fit a server, less than fill its memory. */
 export const maxRollNames = 100_000;
 

@@ -2,11 +2,15 @@ import { type Clock, systemClock, type Timer } from "../clock.ts";
 import type { MessageId } from "../codec/mod.ts";
 import { generateIdentity, type Identity } from "../crypto/mod.ts";
 import { handshakeTimeoutMs, reconnectPauseMs, stableConnectionMs } from "../limits.ts";
+import { Contacts } from "./contacts.ts";
 import { ClientCore } from "./core.ts";
+import { EndToEnd } from "./end_to_end.ts";
 import { ChatError, type ChatErrorCode, type ClientEvent, type DisconnectedCode } from "./event.ts";
 import { EventStream } from "./event_stream.ts";
+import { MemoryStore } from "./memory_store.ts";
 import { parseServerAddress, type ServerAddress } from "./server_address.ts";
 import { ServerConnection } from "./server_connection.ts";
+import { type ClientStore, StoreError } from "./store.ts";
 import { wireName } from "./wire_name.ts";
 
 /** Where to, and as whom. */
@@ -17,6 +21,8 @@ export interface ConnectOptions {
   readonly name: string;
   /** Who we are; otherwise somebody new. */
   readonly identity?: Identity | undefined;
+  /** What it remembers from one start to the next; otherwise nothing. Whoever gives it closes it. */
+  readonly store?: ClientStore | undefined;
   /** The time; otherwise the system's. */
   readonly clock?: Clock | undefined;
   /** Between 0 and 1, as `Math.random`, for the pauses between attempts to reconnect. */
@@ -38,11 +44,31 @@ export interface Client {
   /**
    * Tells one member something; resolves once the server has accepted it. That it arrived is an event.
    *
-   * @throws {ChatError} `unknownMember`, `addresseeBusy`, or as {@linkcode say}
+   * The server can't read it (MLS, RFC 9420).
+   *
+   * @throws {ChatError} `unknownMember`, `memberKeyChanged`, `memberKeyForged`, `noKeyPackage`,
+   * `addresseeBusy`, or as {@linkcode say}
    */
   tell(to: string, text: string): Promise<{ id: MessageId }>;
   /** Names of those connected now, ours included. */
   members(): string[];
+  /**
+   * The code to compare aloud with a member, to whom its client shows the same one: eight groups of five
+   * digits.
+   *
+   * @throws {ChatError} `unknownMember`, or why the connection is over
+   */
+  verificationCode(name: string): Promise<string>;
+  /**
+   * Remembers that the member's code was compared, and was the same on both sides.
+   *
+   * @throws {ChatError} `notCompared` where it wasn't asked for, or the member's key has changed since
+   */
+  confirmVerified(name: string): void;
+  /** Takes a member's changed key for its own, unseen; `false` where none has changed. */
+  trust(name: string): boolean;
+  /** Whether the member's code was compared, and its key hasn't changed since. */
+  isVerified(name: string): boolean;
   /** What happens, to one reader: to the first since the connection, to others from now on. */
   events(): AsyncIterableIterator<ClientEvent, undefined>;
   /** Leaves. What has not been acknowledged by then is lost. */
@@ -102,7 +128,19 @@ class ReconnectingClient implements Client {
     this.#identity = options.identity ?? generateIdentity();
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
-    this.#core = new ClientCore({ clock: this.#clock, emit: (event) => this.#emit(event) });
+    this.#core = this.#newCore(options.store ?? new MemoryStore());
+  }
+
+  #newCore(store: ClientStore): ClientCore {
+    const [clock, identity] = [this.#clock, this.#identity];
+    return new ClientCore({
+      clock,
+      identity,
+      contacts: new Contacts(store),
+      sealer: new EndToEnd({ identity, store, clock, name: () => this.#core.name }),
+      emit: (event) => this.#emit(event),
+      onFault: (error) => this.#fault(error),
+    });
   }
 
   get name(): string {
@@ -123,6 +161,22 @@ class ReconnectingClient implements Client {
 
   members(): string[] {
     return this.#core.members();
+  }
+
+  verificationCode(name: string): Promise<string> {
+    return this.#whileOpen(() => this.#core.verification.codeFor(name));
+  }
+
+  confirmVerified(name: string): void {
+    this.#core.verification.confirm(name);
+  }
+
+  trust(name: string): boolean {
+    return this.#core.verification.trust(name);
+  }
+
+  isVerified(name: string): boolean {
+    return this.#core.verification.isVerified(name);
   }
 
   events(): AsyncIterableIterator<ClientEvent, undefined> {
@@ -228,6 +282,13 @@ class ReconnectingClient implements Client {
     this.#emit({ kind: "closed", code });
     for (const stream of this.#streams) stream.end();
     this.#streams.clear(); // nothing comes behind the end
+  }
+
+  /** What can't be kept can't be sent either: the keys of it might be used again. */
+  #fault(error: unknown): void {
+    if (!(error instanceof StoreError)) throw error;
+    this.#finish("storeUnusable");
+    void this.#connection?.leave();
   }
 
   async #whileOpen<Result>(request: () => Promise<Result>): Promise<Result> {

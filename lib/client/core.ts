@@ -1,12 +1,8 @@
 import type { Clock } from "../clock.ts";
 import {
   ByteReader,
-  decodeContent,
-  decodeEnvelope,
   decodeMessage,
-  encodeContent,
   encodedMessage,
-  encodeEnvelope,
   type Heard,
   type MemberMessage,
   type Message,
@@ -15,22 +11,28 @@ import {
   readDatagramHeader,
   type RejectedCode,
   type Said,
-  type Told,
+  type Say,
+  signedSayBytes,
   type Welcome,
 } from "../codec/mod.ts";
-import { maxOutbox, maxTextBytes, rememberedTold } from "../limits.ts";
+import { type Identity, sign } from "../crypto/mod.ts";
+import { maxOutbox, maxTextBytes } from "../limits.ts";
 import type {
   DatagramAddress,
   DatagramPath,
   OutgoingDatagram,
   PathState,
 } from "../transport/mod.ts";
+import { Authenticator, type Judged } from "./authenticator.ts";
+import type { Contacts } from "./contacts.ts";
+import { Correspondence, type Sealer } from "./correspondence.ts";
+import { Enquiries } from "./enquiries.ts";
 import { ChatError, type ClientEvent } from "./event.ts";
+import { randomId } from "./random_id.ts";
 import { Roll } from "./roll.ts";
 import { type Next, RoomOrder } from "./room_order.ts";
 import { SayQueue } from "./say_queue.ts";
-import { SendQueue } from "./send_queue.ts";
-import { wireName } from "./wire_name.ts";
+import { Verification } from "./verification.ts";
 
 /** One connection to the server, from its welcome to its end. */
 export interface Session {
@@ -48,9 +50,13 @@ export interface Session {
 export interface ClientCoreOptions {
   readonly clock: Clock;
   readonly emit: (event: ClientEvent) => void;
+  readonly identity: Identity;
+  readonly contacts: Contacts;
+  readonly sealer: Sealer;
+  /** Told of what the client can't go on from, such as a disk that is full. */
+  readonly onFault: (error: unknown) => void;
 }
 
-const nothing = new Uint8Array();
 const utf8 = new TextEncoder();
 
 /**
@@ -67,21 +73,45 @@ const utf8 = new TextEncoder();
 export class ClientCore {
   readonly #clock: Clock;
   readonly #emit: (event: ClientEvent) => void;
-  readonly #says = new SayQueue();
-  readonly #sends = new SendQueue();
+  readonly #identity: Identity;
+  readonly #says = new SayQueue((say) => this.#sign(say));
   readonly #order = new RoomOrder();
   readonly #roll = new Roll();
-  /** Private messages that were shown, by author and id, so that none is shown twice. */
-  readonly #shown = new Set<string>();
+  readonly #enquiries = new Enquiries((question) => this.#session?.send(question));
+  readonly #authenticator: Authenticator;
+  readonly #correspondence: Correspondence;
+  /** Who is who, as far as this client has seen and its user has compared. */
+  readonly verification: Verification;
   #session: Session | undefined;
   #name = "";
   #transport: "udp" | "tcp" | undefined;
   #room: bigint | undefined;
   #onListed: (() => void) | undefined;
 
-  constructor({ clock, emit }: ClientCoreOptions) {
+  constructor({ clock, emit, identity, contacts, sealer, onFault }: ClientCoreOptions) {
     this.#clock = clock;
     this.#emit = emit;
+    this.#identity = identity;
+    const enquiries = this.#enquiries;
+    const me = () => ({ name: this.#name, signingKey: identity.signingKeyPair.publicKey });
+    this.verification = new Verification({ contacts, enquiries, me, emit });
+    this.#authenticator = new Authenticator({
+      contacts,
+      enquiries,
+      me,
+      emit: (judged) => this.#showJudged(judged),
+      onChangedKey: (name) => emit({ kind: "keyChanged", name }),
+      onFault,
+    });
+    this.#correspondence = new Correspondence({
+      sealer,
+      contacts,
+      enquiries,
+      emit,
+      send: (message) => this.#session?.send(message),
+      transmit: () => this.#transmit(),
+      onFault,
+    });
   }
 
   /** Our name as the server writes it, once it has welcomed us. */
@@ -101,38 +131,36 @@ export class ClientCore {
     return new Promise((resolve, reject) => {
       this.#checkText(text);
       const sentAt = this.#clock.wallTime();
-      const say = { kind: "say", id: randomId(), sentAt, text, signature: nothing } as const;
-      this.#says.add({ say, resolve, reject });
+      this.#says.add({ say: { id: randomId(), sentAt, text }, resolve, reject });
       this.#transmit();
     });
   }
 
   /** @see Client.tell */
-  tell(to: string, text: string): Promise<{ id: MessageId }> {
-    return new Promise((resolve, reject) => {
-      this.#checkText(text);
-      const name = wireName(to);
-      if (name === undefined) throw new ChatError("unknownMember");
-      const id = randomId();
-      const message = encodeContent({ id, sentAt: this.#clock.wallTime(), text });
-      const envelope = encodeEnvelope({ welcome: nothing, message });
-      const send = { kind: "send", id, to: name, envelope } as const;
-      this.#sends.add({ send, resolve, reject });
-      this.#transmit();
-    });
+  async tell(to: string, text: string): Promise<{ id: MessageId }> {
+    this.#checkText(text);
+    const content = { id: randomId(), sentAt: this.#clock.wallTime(), text };
+    return await this.#correspondence.tell(to, content);
+  }
+
+  /** Signed for the room that it is about to be said in. */
+  #sign({ id, sentAt, text }: Omit<Say, "kind" | "signature">): Say {
+    const bytes = signedSayBytes({ room: this.#room!, author: this.#name, id, sentAt, text });
+    const signature = sign(bytes, this.#identity.signingKeyPair);
+    return { kind: "say", id, sentAt, text, signature };
   }
 
   #checkText(text: string): void {
     if (text === "") throw new ChatError("textEmpty");
     const limit = this.#session?.maxTextBytes ?? maxTextBytes;
     if (utf8.encode(text).length > limit) throw new ChatError("textTooLong");
-    if (this.#says.size + this.#sends.size >= maxOutbox) throw new ChatError("outboxFull");
+    if (this.#says.size + this.#correspondence.size >= maxOutbox) throw new ChatError("outboxFull");
   }
 
   #transmit(): void {
     const session = this.#session;
     if (!session) return;
-    for (const send of this.#sends.transmit()) session.send(send);
+    for (const send of this.#correspondence.transmit()) session.send(send);
     const now = this.#clock.now();
     const transmission = this.#says.transmit(now, session.path.isUp);
     if (!transmission) return;
@@ -156,12 +184,13 @@ export class ClientCore {
     this.#session = session;
     this.#name = welcome.name;
     this.#show(this.#order.enter(welcome.room, welcome.newestSeq, this.#clock.now()));
-    if (welcome.room !== this.#room) this.#forgetAccepted();
+    if (welcome.room !== this.#room) this.#correspondence.forgetAccepted();
     this.#room = welcome.room;
     if (!isFirst) this.#emit({ kind: "reconnected" });
     this.#roll.restart();
-    this.#says.restart();
-    this.#sends.restart();
+    this.#says.enterRoom();
+    this.#correspondence.restart();
+    this.#enquiries.restart();
     this.tick();
     return new Promise((resolve) => this.#onListed = resolve);
   }
@@ -174,7 +203,8 @@ export class ClientCore {
   /** There will be no other connection: whoever waits for an answer gets this one. */
   fail(error: ChatError): void {
     this.exit();
-    for (const { reject } of [...this.#says.clear(), ...this.#sends.clear()]) reject(error);
+    for (const { reject } of this.#says.clear()) reject(error);
+    this.#correspondence.fail(error);
   }
 
   // --------------------------------------------------------------------------- what the server sends
@@ -201,17 +231,22 @@ export class ClientCore {
         this.#show(this.#order.giveUp(message.lastSeq, now));
         break;
       case "accepted":
-        this.#accept(message.id);
+        this.#correspondence.accept(message.id);
         break;
       case "rejected":
         this.#reject(message.id, message.code);
         break;
       case "told":
-        this.#receiveTold(message);
+        this.#correspondence.receive(message);
         break;
       case "delivered":
-        this.#accept(message.id); // to a repeat, this may be the only answer
-        this.#conclude(message.id, "delivered");
+        this.#correspondence.deliver(message.id);
+        break;
+      case "identified":
+        this.#enquiries.answer(message);
+        break;
+      case "published":
+        this.#correspondence.supply(message);
         break;
       case "members":
         this.#announce(this.#roll.list(message.names, message.complete));
@@ -282,53 +317,23 @@ export class ClientCore {
   #show(next: Iterable<Next>): void {
     for (const item of next) {
       if (item.kind === "missing") {
-        this.#emit(item);
         this.#says.restart(); // one of ours may be among them: the server knows, and will say so
-      } else {
-        const { kind, seq, from, text, sentAt } = item;
-        this.#emit({ kind, seq, from, text, sentAt });
       }
+      this.#authenticator.take(item, this.#room!);
     }
   }
 
-  #receiveTold({ delivery, from, id, envelope }: Told): void {
-    this.#session?.send({ kind: "received", delivery });
-    const shownKey = `${id} ${from}`;
-    if (this.#shown.has(shownKey)) return;
-    this.#shown.add(shownKey);
-    if (this.#shown.size > rememberedTold) {
-      const [oldest] = this.#shown;
-      this.#shown.delete(oldest!);
-    }
-    try {
-      const { text, sentAt } = decodeContent(decodeEnvelope(envelope).message);
-      this.#emit({ kind: "told", from, id, text, sentAt });
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      this.#emit({ kind: "unreadable", from, id }); // its author's doing, not the server's
-    }
-  }
-
-  #accept(id: MessageId): void {
-    this.#sends.accept(id)?.resolve({ id });
+  #showJudged(judged: Judged): void {
+    if (judged.kind === "missing") return this.#emit(judged);
+    const { seq, from, text, sentAt } = judged.said;
+    if (judged.kind === "repeated") return this.#emit({ kind: "repeated", seq, from });
+    const { authenticity } = judged;
+    this.#emit({ kind: "said", seq, from, text, sentAt, authenticity });
   }
 
   #reject(id: MessageId, code: RejectedCode): void {
-    const pending = this.#sends.reject(id) ?? this.#says.settle(id);
-    if (pending) pending.reject(new ChatError(code));
-    else this.#conclude(id, "undelivered");
-  }
-
-  #conclude(id: MessageId, kind: "delivered" | "undelivered"): void {
-    const to = this.#sends.conclude(id);
-    if (to !== undefined) this.#emit({ kind, to, id });
-  }
-
-  /** A server that has started anew knows nothing of what the last one had accepted. */
-  #forgetAccepted(): void {
-    for (const [id, to] of this.#sends.forgetAccepted()) {
-      this.#emit({ kind: "undelivered", to, id });
-    }
+    if (this.#enquiries.reject(id) || this.#correspondence.reject(id, code)) return;
+    this.#says.settle(id)?.reject(new ChatError(code));
   }
 
   #announce({ joined, left }: { joined: string[]; left: string[] }): void {
@@ -371,8 +376,4 @@ export class ClientCore {
     this.#transport = transport;
     this.#emit({ kind: "path", transport });
   }
-}
-
-function randomId(): MessageId {
-  return crypto.getRandomValues(new BigUint64Array(1))[0]!;
 }

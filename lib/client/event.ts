@@ -16,7 +16,10 @@ export type ClientEvent =
     readonly text: string;
     /** The author's clock, in ms since 1970. */
     readonly sentAt: number;
+    readonly authenticity: Authenticity;
   }
+  /** A global message that the server has numbered twice: it isn't told again. */
+  | { readonly kind: "repeated"; readonly seq: number; readonly from: string }
   /** Global messages that can't be had any more. */
   | { readonly kind: "missing"; readonly firstSeq: number; readonly lastSeq: number }
   /** So many events were dropped, because they were not read for too long. */
@@ -28,7 +31,10 @@ export type ClientEvent =
     readonly id: MessageId;
     readonly text: string;
     readonly sentAt: number;
+    readonly authenticity: "signed" | "newKey";
   }
+  /** A member's key isn't the one that was pinned: nothing is sent to it until `trust` or `verify`. */
+  | { readonly kind: "keyChanged"; readonly name: string }
   /** A private message to us that can't be read, because its author's program garbled it. */
   | { readonly kind: "unreadable"; readonly from: string; readonly id: MessageId }
   /** A private message of ours has reached its addressee's client. */
@@ -44,6 +50,17 @@ export type ClientEvent =
   | { readonly kind: "reconnected" }
   /** It is over: by our own `close`, or because trying again would not help. */
   | { readonly kind: "closed"; readonly code: ChatErrorCode };
+
+/** Whether a message is by the member under whose name it stands. */
+export type Authenticity =
+  /** Signed with the key that is pinned for that name. */
+  | "signed"
+  /** Signed with another key, which the server says is that name's. */
+  | "newKey"
+  /** Not signed. */
+  | "unsigned"
+  /** Signed by somebody else, or altered. */
+  | "forged";
 
 /** Why a connection that stood is gone. */
 export type DisconnectedCode =
@@ -67,6 +84,16 @@ export type ChatErrorCode =
   | "replaced"
   /** Whoever runs the server has set our name free. */
   | "released"
+  /** The member's key isn't the one that was pinned, and nobody has decided to trust it. */
+  | "memberKeyChanged"
+  /** The key package that the server gave out as the member's isn't. */
+  | "memberKeyForged"
+  /** The member's program has published no keys for private messages. */
+  | "noKeyPackage"
+  /** The member's verification code hasn't been shown, or its key has changed since. */
+  | "notCompared"
+  /** What has to be kept on disk can't be. */
+  | "storeUnusable"
   /** The text is longer than the server takes. */
   | "textTooLong"
   /** Too many messages wait for the connection to come back. */

@@ -17,5 +17,11 @@ export * from "../codec/codes.ts";
 export type { MessageId, ProtocolErrorCode } from "../codec/mod.ts";
 export { generateIdentity, type Identity, type KeyPair } from "../crypto/mod.ts";
 export { type Client, connect, type ConnectOptions } from "./client.ts";
-export { ChatError, type ChatErrorCode, type ClientEvent, type DisconnectedCode } from "./event.ts";
+export {
+  type Authenticity,
+  ChatError,
+  type ChatErrorCode,
+  type ClientEvent,
+  type DisconnectedCode,
+} from "./event.ts";
 export { formatServerAddress, parseServerAddress, type ServerAddress } from "./server_address.ts";

@@ -12,9 +12,12 @@ export type SayTransmission =
   | { readonly transport: "udp"; readonly plaintext: Uint8Array }
   | { readonly transport: "tcp"; readonly says: readonly Say[] };
 
+/** A global message as it was written: signed once it is known in which room it is said. */
+export type UnsignedSay = Omit<Say, "kind" | "signature">;
+
 /** A global message that its author waits to see numbered. */
 export interface PendingSay {
-  readonly say: Say;
+  readonly say: UnsignedSay;
   readonly resolve: (numbered: { seq: number }) => void;
   readonly reject: (error: Error) => void;
 }
@@ -30,8 +33,16 @@ export class SayQueue {
   /** In the order written; the first {@linkcode SayQueue.#inFlight} of them are under way. */
   readonly #pending = new Map<MessageId, PendingSay>();
   readonly #inFlight = new Set<MessageId>();
+  readonly #sign: (say: UnsignedSay) => Say;
+  /** What was signed for the room we are in, as it was sent. */
+  readonly #signed = new Map<MessageId, { readonly say: Say; readonly encoded: Uint8Array }>();
   #tries = 0;
   #repeatAt: number | undefined;
+
+  /** @param sign signs a message for the room we are in */
+  constructor(sign: (say: UnsignedSay) => Say) {
+    this.#sign = sign;
+  }
 
   get size(): number {
     return this.#pending.size;
@@ -45,6 +56,7 @@ export class SayQueue {
   settle(id: MessageId): PendingSay | undefined {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
+    this.#signed.delete(id);
     this.#inFlight.delete(id);
     if (this.#inFlight.size === 0) this.#repeatAt = undefined;
     return pending;
@@ -54,11 +66,18 @@ export class SayQueue {
   clear(): PendingSay[] {
     const pending = [...this.#pending.values()];
     this.#pending.clear();
+    this.#signed.clear();
     this.#inFlight.clear();
     return pending;
   }
 
-  /** A new connection knows nothing of what the last one carried: all of it is to be sent again. */
+  /** A new connection stands, perhaps to another room, for which what was signed before is worth nothing. */
+  enterRoom(): void {
+    this.#signed.clear();
+    this.restart();
+  }
+
+  /** Nobody may know anything of what was carried: all of it is to be sent again. */
   restart(): void {
     this.#inFlight.clear();
     this.#repeatAt = undefined;
@@ -92,7 +111,7 @@ export class SayQueue {
     let bytes = 0;
     for (const { say } of this.#pending.values()) {
       if (isRepeat && !this.#inFlight.has(say.id)) break;
-      const encoded = encodedMessage(say);
+      const { encoded } = this.#signedOf(say);
       if (bytes + encoded.length > datagram.length) break;
       datagram.set(encoded, bytes);
       bytes += encoded.length;
@@ -108,10 +127,20 @@ export class SayQueue {
     for (const { say } of this.#pending.values()) {
       const isFull = batch.length === maxSaysInFlight || bytes >= maxSayBytesInFlight;
       if (isRepeat ? !this.#inFlight.has(say.id) : isFull) break;
-      batch.push(say);
-      bytes += encodedMessage(say).length;
+      const signed = this.#signedOf(say);
+      batch.push(signed.say);
+      bytes += signed.encoded.length;
     }
     for (const { id } of batch) this.#inFlight.add(id);
     return batch;
+  }
+
+  #signedOf(unsigned: UnsignedSay): { readonly say: Say; readonly encoded: Uint8Array } {
+    const known = this.#signed.get(unsigned.id);
+    if (known) return known;
+    const say = this.#sign(unsigned);
+    const signed = { say, encoded: encodedMessage(say) };
+    this.#signed.set(unsigned.id, signed);
+    return signed;
   }
 }

@@ -1,9 +1,10 @@
 import { ChatError, type ChatErrorCode, type Client, type ClientEvent } from "../client/mod.ts";
+import type { Clock } from "../clock.ts";
 import { cleanName } from "./clean_text.ts";
 import { closest } from "./closest.ts";
-import { type Command, commands, type Desk, namesOf } from "./command.ts";
+import { type Command, commands, type Desk, nameOf, namesOf } from "./command.ts";
 import { describeCommands, usageOf } from "./command_help.ts";
-import { eventLine, toldLine } from "./event_line.ts";
+import { eventLine, labelOf, type Surroundings, toldLine } from "./event_line.ts";
 import { formatError } from "./failure.ts";
 import { describeReason, type Language } from "./language.ts";
 import { notice } from "./line.ts";
@@ -17,6 +18,10 @@ const messageErrors: ReadonlySet<ChatErrorCode> = new Set<ChatErrorCode>([
   "unknownMember",
   "memberLeft",
   "addresseeBusy",
+  "unreadable",
+  "memberKeyChanged",
+  "memberKeyForged",
+  "noKeyPackage",
   "textEmpty",
   "textTooLong",
   "outboxFull",
@@ -32,6 +37,7 @@ export class ChatTerminal implements Desk {
   readonly #client: Client;
   readonly #screen: Screen;
   readonly #language: Language;
+  readonly #clock: Clock;
   readonly #copies = new OwnCopies();
   #transport: "udp" | "tcp" = "udp";
   #isConnected = true;
@@ -41,7 +47,8 @@ export class ChatTerminal implements Desk {
   #unsent = 0;
   #closedBy: ChatErrorCode | undefined;
 
-  constructor(client: Client, screen: Screen, language: Language) {
+  constructor(client: Client, screen: Screen, language: Language, clock: Clock) {
+    this.#clock = clock;
     this.#client = client;
     this.#screen = screen;
     this.#language = language;
@@ -91,9 +98,9 @@ export class ChatTerminal implements Desk {
   /** Shows what has happened, where it is news. */
   async show(event: ClientEvent): Promise<void> {
     const isNews = this.#note(event);
-    const line = isNews ? eventLine(event, this.#language) : undefined;
+    const line = isNews ? eventLine(event, this.#surroundings) : undefined;
     if (line) await this.#screen.show(line);
-    if (event.kind === "said") this.#copies.show(event.seq);
+    if (event.kind === "said" || event.kind === "repeated") this.#copies.show(event.seq);
     if (event.kind === "missing") this.#copies.show(event.lastSeq);
   }
 
@@ -105,15 +112,66 @@ export class ChatTerminal implements Desk {
 
   tell(to: string, text: string): void {
     const accepted = this.#client.tell(to, text).then(async () => {
-      await this.#screen.show(toldLine(to, text, this.#language));
+      await this.#screen.show(toldLine(this.#label(to), text, this.#language));
     });
     this.#send(accepted, to);
   }
 
   showMembers(): void {
-    const names = this.#client.members().map(cleanName);
-    const inOrder = names.toSorted((a, b) => a.localeCompare(b, this.#language.tag));
+    const labels = this.#client.members().map((name) => this.#label(name));
+    const inOrder = labels.toSorted((a, b) => a.localeCompare(b, this.#language.tag));
     void this.#screen.show(notice(this.#language.members(inOrder)));
+  }
+
+  verify(name: string, answer: string | undefined): void {
+    if (answer === undefined) return this.#do(() => this.#showVerificationCode(name));
+    if (!this.#language.sameCode.includes(answer.trim().toLowerCase())) {
+      return this.complain(this.#language.misused(this.#confirmationOf(name)));
+    }
+    this.#do(() => {
+      this.#client.confirmVerified(name);
+      void this.#screen.show(notice(this.#language.verified(this.#label(name))));
+    });
+  }
+
+  trust(name: string): void {
+    this.#do(() => {
+      const { trusted, nothingToTrust } = this.#language;
+      const describe = this.#client.trust(name) ? trusted : nothingToTrust;
+      void this.#screen.show(notice(describe(cleanName(name))));
+    });
+  }
+
+  async #showVerificationCode(name: string): Promise<void> {
+    const code = await this.#client.verificationCode(name);
+    const confirm = this.#confirmationOf(name);
+    await this.#screen.show(
+      notice(this.#language.verificationCode(cleanName(name), code, confirm)),
+    );
+  }
+
+  /** What users enter once they have compared a code. */
+  #confirmationOf(name: string): string {
+    const { tag, sameCode } = this.#language;
+    return `${nameOf("verify", tag)} ${cleanName(name)} ${sameCode[0]}`;
+  }
+
+  /** Does what may turn out impossible, and says so. */
+  #do(act: () => void | Promise<void>): void {
+    const done = (async () => await act())().catch((error) => {
+      if (!(error instanceof ChatError)) throw error;
+      this.complain(describeReason(error.code, this.#language));
+    });
+    void this.unacknowledged.add(done);
+  }
+
+  #label(name: string): string {
+    return labelOf(name, (name) => this.#client.isVerified(name));
+  }
+
+  get #surroundings(): Surroundings {
+    const isVerified = (name: string) => this.#client.isVerified(name);
+    return { language: this.#language, isVerified, now: this.#clock.wallTime() };
   }
 
   showHelp(): void {

@@ -16,6 +16,7 @@ export type Hint =
   | "enterAgain"
   | "askOperator"
   | "giveInvitation"
+  | "checkDisk"
   | "reportBug";
 
 const hints: Readonly<Record<ChatErrorCode, Hint>> = {
@@ -41,6 +42,11 @@ const hints: Readonly<Record<ChatErrorCode, Hint>> = {
   addresseeBusy: "tryLater",
   textEmpty: "tryLater",
   unreadable: "tryLater",
+  memberKeyChanged: "tryLater",
+  memberKeyForged: "askOperator",
+  noKeyPackage: "useSameVersion",
+  notCompared: "tryLater",
+  storeUnusable: "checkDisk",
   textTooLong: "tryLater",
   outboxFull: "tryLater",
   closed: "tryLater",

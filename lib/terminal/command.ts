@@ -5,12 +5,15 @@ export interface Desk {
   say(text: string): void;
   tell(to: string, text: string): void;
   showMembers(): void;
+  /** Shows the code to compare with a member or, where they said that it is the same, remembers that. */
+  verify(member: string, answer: string | undefined): void;
+  trust(member: string): void;
   showHelp(): void;
   leave(): void;
 }
 
-/** What follows a command: a member's name, or everything up to the end of the line. */
-export type Parameter = "member" | "text";
+/** What follows a command: a member's name, everything up to the end of the line, or perhaps a word. */
+export type Parameter = "member" | "text" | "answer";
 
 export interface Command {
   readonly id: string;
@@ -18,7 +21,7 @@ export interface Command {
   readonly name: Readonly<Record<LanguageTag, string>>;
   readonly aliases: readonly string[];
   readonly parameters: readonly Parameter[];
-  /** Takes one argument a parameter. */
+  /** Takes one argument a parameter; only an answer may be missing. */
   readonly run: (desk: Desk, ...args: string[]) => void;
 }
 
@@ -45,6 +48,20 @@ export const commands = [
     run: (desk) => desk.showMembers(),
   },
   {
+    id: "verify",
+    name: { pt: "verificar", en: "verify" },
+    aliases: [],
+    parameters: ["member", "answer"],
+    run: (desk, member: string, answer?: string) => desk.verify(member, answer),
+  },
+  {
+    id: "trust",
+    name: { pt: "confiar", en: "trust" },
+    aliases: [],
+    parameters: ["member"],
+    run: (desk, member: string) => desk.trust(member),
+  },
+  {
     id: "help",
     name: { pt: "ajuda", en: "help" },
     aliases: [],
@@ -65,6 +82,11 @@ export type CommandName = typeof commands[number]["id"];
 /** Every name of a command without repetition, the one of this language first. */
 export function namesOf({ name, aliases }: Command, tag: LanguageTag): string[] {
   return [...new Set([name[tag], ...Object.values(name), ...aliases])];
+}
+
+/** How a command is entered in this language, with its slash. */
+export function nameOf(id: CommandName, tag: LanguageTag): string {
+  return `/${commands.find((command) => command.id === id)!.name[tag]}`;
 }
 
 const byName = new Map<string, Command>(

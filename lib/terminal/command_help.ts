@@ -3,9 +3,8 @@ import type { Language } from "./language.ts";
 
 /** How a command is written: `/tcp NAME TEXT`. */
 export function usageOf({ name, parameters }: Command, language: Language): string {
-  return [`/${name[language.tag]}`, ...parameters.map((each) => language.parameters[each])].join(
-    " ",
-  );
+  const words = parameters.map((each) => language.parameters[each]);
+  return [`/${name[language.tag]}`, ...words].join(" ").trimEnd();
 }
 
 /** What can be entered, a line each. */

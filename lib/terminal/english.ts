@@ -13,6 +13,11 @@ export const english: Language = {
   overrun: (count) => `${count} lines left out: the output didn't keep up`,
   unreadable: (from) => `a private message from ${from} can't be read`,
   undelivered: (to) => `${to} left; your message may not have arrived`,
+  doubts: { newKey: "new key", unsigned: "unsigned", forged: "forged" },
+  keyChanged: (name, verify, trust) =>
+    `WARNING: the key of ${name} has changed. This may be somebody else, or ${name} on a new ` +
+    `installation. Nothing private is sent to ${name} until you decide: ${verify} ${name} to ` +
+    `compare keys, or ${trust} ${name} to trust the new one as it is`,
   path: {
     udp: "UDP is back: global messages go over it",
     tcp: "UDP doesn't get through: global messages go over TCP",
@@ -23,6 +28,13 @@ export const english: Language = {
   entered: (server, name, fingerprint) =>
     `you have entered ${server} as ${name} (server fingerprint: ${fingerprint})`,
   members: (names) => `${names.length} here: ${names.join(", ")}`,
+  verificationCode: (name, code, confirm) =>
+    `read this code aloud with ${name}, by telephone or in person:\n${code}\n` +
+    `the same for both? then: ${confirm}`,
+  sameCode: ["same", "equal", "igual", "yes", "ok"],
+  verified: (name) => `${name} is verified`,
+  trusted: (name) => `the new key of ${name} is trusted from now on, but not verified`,
+  nothingToTrust: (name) => `the key of ${name} hasn't changed`,
   helpPointer: (command) => `${command} shows the commands`,
   kept: "no connection: what you write will be sent when it is back",
   notSent: (reason) => `message not sent: ${reason}`,
@@ -38,10 +50,12 @@ export const english: Language = {
     udp: "speaks to everyone",
     tcp: "speaks to one person alone",
     members: "shows who is here",
+    verify: "compares keys, against impostors",
+    trust: "accepts somebody's changed key",
     help: "shows this help",
     quit: "leaves",
   },
-  parameters: { member: "NAME", text: "TEXT" },
+  parameters: { member: "NAME", text: "TEXT", answer: "" },
   alsoNamed: (names) => `also ${names.join(", ")}`,
   otherInput: {
     bare: { example: "TEXT", help: "the same as /udp TEXT" },
@@ -79,6 +93,11 @@ export const english: Language = {
     notAServer: "what answers there isn't a chat server",
     serverKeyChanged: "the server's key has changed: it may not be the same one",
     replaced: "you have entered under the same name somewhere else",
+    memberKeyChanged: "the addressee's key has changed; see /verify and /trust",
+    memberKeyForged: "the server gave out a key that isn't the addressee's",
+    noKeyPackage: "the addressee's program has no key for private messages",
+    notCompared: "see and compare the code first, with /verify NAME",
+    storeUnusable: "what has to be kept can't be written to disk",
     textTooLong: `a text has at most ${maxTextKiB} KiB`,
     outboxFull: "too many messages are waiting for the connection",
     closed: "the connection was closed",
@@ -100,6 +119,7 @@ export const english: Language = {
     enterAgain: "enter again to have it anew, before somebody else does",
     askOperator: "ask whoever runs the server",
     giveInvitation: "ask whoever runs the server for one, and give it with --invite CODE",
+    checkDisk: "see that the disk has room and that the data directory can be written (--data DIR)",
     reportBug: "if it happens again, tell whoever runs the server",
   },
   serverSent: (violation) => `the server sent ${violation}`,

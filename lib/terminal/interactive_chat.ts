@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import { ChatTerminal } from "./chat_terminal.ts";
 import { cleanName } from "./clean_text.ts";
 import { closingFailure, entryFailure, isNameRefusal } from "./client_failure.ts";
-import { commands } from "./command.ts";
+import { nameOf } from "./command.ts";
 import { complete, type Completion } from "./complete.ts";
 import { type Failure, formatError } from "./failure.ts";
 import { describeReason, type Language } from "./language.ts";
@@ -42,7 +42,7 @@ export async function chatInteractively(
   const entry = await enterUnderSomeName(options);
   if (entry.kind !== "entered") return entry.kind === "failed" ? entry.failure : undefined;
   const { client } = entry;
-  const terminal = new ChatTerminal(client, screen, language);
+  const terminal = new ChatTerminal(client, screen, language, options.clock);
   const isOver = terminal.showEvents();
   greet(client, options);
   terminal.showMembers();
@@ -97,7 +97,6 @@ async function enterUnderSomeName(options: InteractiveChatOptions): Promise<Entr
 
 function greet(client: Client, { screen, language, server }: InteractiveChatOptions): void {
   const { tag, entered, helpPointer } = language;
-  const help = commands.find(({ id }) => id === "help")!.name[tag];
   screen.show(notice(entered(server, cleanName(client.name), client.serverFingerprint)));
-  screen.show(notice(helpPointer(`/${help}`)));
+  screen.show(notice(helpPointer(nameOf("help", tag))));
 }

@@ -1,4 +1,4 @@
-import type { DisconnectedCode } from "../client/mod.ts";
+import type { Authenticity, DisconnectedCode } from "../client/mod.ts";
 import type { ProtocolErrorCode, RefusedCode } from "../codec/mod.ts";
 import type { LeftReason } from "../server/mod.ts";
 import type { Hint } from "./client_failure.ts";
@@ -30,6 +30,9 @@ export interface Language {
   readonly overrun: (count: number) => string;
   readonly unreadable: (from: string) => string;
   readonly undelivered: (to: string) => string;
+  /** Why a message may not be its author's: stands before the name. */
+  readonly doubts: Readonly<Record<Exclude<Authenticity, "signed">, string>>;
+  readonly keyChanged: (name: string, verify: string, trust: string) => string;
   readonly path: Readonly<Record<"udp" | "tcp", string>>;
   readonly disconnected: (reason: string) => string;
   readonly reconnected: string;
@@ -37,6 +40,12 @@ export interface Language {
   // what one's own doing comes to
   readonly entered: (server: string, name: string, fingerprint: string) => string;
   readonly members: (names: readonly string[]) => string;
+  readonly verificationCode: (name: string, code: string, confirm: string) => string;
+  /** How users say that two codes are the same, the usual way first. */
+  readonly sameCode: readonly string[];
+  readonly verified: (name: string) => string;
+  readonly trusted: (name: string) => string;
+  readonly nothingToTrust: (name: string) => string;
   readonly helpPointer: (command: string) => string;
   readonly kept: string;
   readonly notSent: (reason: string) => string;

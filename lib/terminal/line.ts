@@ -7,6 +7,8 @@ export type Tone =
   /** Told by us. */
   | "privateFromUs"
   | "notice"
+  /** Something that nobody may overlook. */
+  | "warning"
   /** Something that the user asked for and that can't be done. */
   | "mistake";
 

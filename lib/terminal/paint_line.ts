@@ -6,6 +6,7 @@ const colors: Readonly<Record<Tone, string>> = {
   privateToUs: "\x1b[1;35m",
   privateFromUs: "\x1b[35m",
   notice: "\x1b[2m",
+  warning: "\x1b[1;7;31m",
   mistake: "\x1b[31m",
 };
 const reset = "\x1b[0m";
@@ -13,7 +14,7 @@ const reset = "\x1b[0m";
 /** A line in colours: all of what is ours, and of a message what it begins with. */
 export function paintLine(line: Line): string {
   const text = formatText(line);
-  const isOurs = line.tone === "notice" || line.tone === "mistake";
+  const isOurs = line.tone === "notice" || line.tone === "warning" || line.tone === "mistake";
   const [colored, plain] = isOurs ? [line.head + text, ""] : [line.head, text];
   return `${colors[line.tone]}${colored}${reset}${plain}`;
 }

@@ -22,13 +22,14 @@ export function parseLine(line: string): Input {
   return args ? { kind: "command", command, args } : { kind: "misused", command };
 }
 
-/** One argument a parameter; `undefined` where there are more or fewer. */
+/** One argument a parameter, an answer apart, which may be missing; `undefined` where there are more or fewer. */
 function splitArguments(rest: string, { parameters }: Command): string[] | undefined {
   const args: string[] = [];
   for (const parameter of parameters) {
     const [, argument = "", after = ""] = parameter === "text"
       ? [rest, rest]
       : /^(\S*)\s*([^]*)$/.exec(rest)!;
+    if (argument.trim() === "" && parameter === "answer") break;
     if (argument.trim() === "") return undefined;
     args.push(argument);
     rest = after;

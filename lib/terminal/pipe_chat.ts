@@ -1,4 +1,5 @@
 import type { Client } from "../client/mod.ts";
+import type { Clock } from "../clock.ts";
 import { maxTextBytes } from "../limits.ts";
 import { ChatTerminal } from "./chat_terminal.ts";
 import { closingFailure } from "./client_failure.ts";
@@ -18,6 +19,7 @@ export interface PipeChatOptions {
   readonly input: AsyncIterable<Uint8Array>;
   readonly screen: PipeScreen;
   readonly language: Language;
+  readonly clock: Clock;
 }
 
 export interface PipeChatEnd {
@@ -32,9 +34,9 @@ export interface PipeChatEnd {
  * connection is over.
  */
 export async function chatThroughPipe(
-  { client, input, screen, language }: PipeChatOptions,
+  { client, input, screen, language, clock }: PipeChatOptions,
 ): Promise<PipeChatEnd> {
-  const terminal = new ChatTerminal(client, screen, language);
+  const terminal = new ChatTerminal(client, screen, language, clock);
   const isOver = terminal.showEvents();
   await Promise.race([enterAll(), isOver, screen.broken]);
   const { closedBy } = terminal;

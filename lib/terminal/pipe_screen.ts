@@ -19,7 +19,8 @@ export class PipeScreen implements Screen {
 
   show(line: Line): void | Promise<void> {
     if (this.#output.isBroken) return; // whoever closed the output wants to hear no more
-    const writer = line.tone === "mistake" ? this.#errors : this.#output;
+    const isForPeople = line.tone === "mistake" || line.tone === "warning";
+    const writer = isForPeople ? this.#errors : this.#output;
     return writer.write(`${formatLine(line)}\n`);
   }
 

@@ -14,6 +14,11 @@ export const portuguese: Language = {
   overrun: (count) => `${count} linhas omitidas: a saída não deu conta`,
   unreadable: (from) => `uma mensagem privada de ${from} chegou ilegível`,
   undelivered: (to) => `${to} saiu; sua mensagem pode não ter chegado`,
+  doubts: { newKey: "chave nova", unsigned: "sem assinatura", forged: "assinatura falsa" },
+  keyChanged: (name, verify, trust) =>
+    `ATENÇÃO: a chave de ${name} mudou. Pode ser outra pessoa, ou ${name} em uma instalação nova. ` +
+    `Nada privado será enviado a ${name} até você decidir: ${verify} ${name} para comparar as ` +
+    `chaves, ou ${trust} ${name} para confiar na nova assim mesmo`,
   path: {
     udp: "o UDP voltou: as mensagens globais vão por ele",
     tcp: "o UDP não está passando: as mensagens globais vão por TCP",
@@ -24,6 +29,13 @@ export const portuguese: Language = {
   entered: (server, name, fingerprint) =>
     `você entrou em ${server} como ${name} (impressão digital do servidor: ${fingerprint})`,
   members: (names) => `${names.length} aqui: ${names.join(", ")}`,
+  verificationCode: (name, code, confirm) =>
+    `leia este código em voz alta com ${name}, por telefone ou pessoalmente:\n${code}\n` +
+    `é igual para os dois? então: ${confirm}`,
+  sameCode: ["igual", "same", "equal", "sim", "ok"],
+  verified: (name) => `a chave de ${name} foi verificada`,
+  trusted: (name) => `a nova chave de ${name} vale a partir de agora, mas não foi verificada`,
+  nothingToTrust: (name) => `a chave de ${name} não mudou`,
   helpPointer: (command) => `${command} mostra os comandos`,
   kept: "sem conexão: o que você escrever será enviado quando ela voltar",
   notSent: (reason) => `mensagem não enviada: ${reason}`,
@@ -40,10 +52,12 @@ export const portuguese: Language = {
     udp: "fala com todos",
     tcp: "fala só com uma pessoa",
     members: "mostra quem está aqui",
+    verify: "compara chaves, contra impostores",
+    trust: "aceita a chave de alguém que mudou",
     help: "mostra esta ajuda",
     quit: "sai",
   },
-  parameters: { member: "NOME", text: "TEXTO" },
+  parameters: { member: "NOME", text: "TEXTO", answer: "" },
   alsoNamed: (names) => `também ${names.join(", ")}`,
   otherInput: {
     bare: { example: "TEXTO", help: "o mesmo que /udp TEXTO" },
@@ -81,6 +95,11 @@ export const portuguese: Language = {
     notAServer: "quem responde lá não é um servidor de chat",
     serverKeyChanged: "a chave do servidor mudou: pode não ser mais o mesmo",
     replaced: "você entrou com o mesmo nome em outro lugar",
+    memberKeyChanged: "a chave do destinatário mudou; veja /verificar e /confiar",
+    memberKeyForged: "o servidor deu uma chave que não é do destinatário",
+    noKeyPackage: "o programa do destinatário não tem chave para mensagens privadas",
+    notCompared: "veja e compare primeiro o código, com /verificar NOME",
+    storeUnusable: "não dá para gravar em disco o que precisa ser guardado",
     textTooLong: `um texto tem no máximo ${maxTextKiB} KiB`,
     outboxFull: "há mensagens demais à espera da conexão",
     closed: "a conexão foi encerrada",
@@ -103,6 +122,7 @@ export const portuguese: Language = {
     enterAgain: "entre de novo para ficar com ele, antes que outra pessoa o faça",
     askOperator: "fale com quem cuida do servidor",
     giveInvitation: "peça um a quem cuida do servidor e informe-o com --invite CÓDIGO",
+    checkDisk: "veja se há espaço em disco e se o diretório de dados aceita escrita (--data DIR)",
     reportBug: "se acontecer de novo, avise quem cuida do servidor",
   },
   serverSent: (violation) => `o servidor enviou ${violation}`,

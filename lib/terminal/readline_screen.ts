@@ -67,7 +67,7 @@ export class ReadlineScreen implements InteractiveScreen {
   }
 
   show(line: Line): void {
-    const ring = line.tone === "privateToUs" ? bell : "";
+    const ring = line.tone === "privateToUs" || line.tone === "warning" ? bell : "";
     const text = this.#hasColor ? paintLine(line) : formatLine(line);
     process.stdout.write(`${this.#erased()}${text}\n${ring}${this.#drawing()}`);
   }

@@ -28,7 +28,14 @@ Deno.test("ClientCore.say() goes over TCP while UDP is untried, and resolves wit
   client.core.receive(copy(say!, 1));
   assertEquals(await saying, { seq: 1 });
   assertEquals(client.take(), [
-    { kind: "said", seq: 1, from: "ana", text: "Olá, todos!", sentAt: say!.sentAt },
+    {
+      kind: "said",
+      seq: 1,
+      from: "ana",
+      text: "Olá, todos!",
+      sentAt: say!.sentAt,
+      authenticity: "signed",
+    },
   ]);
 });
 
@@ -142,6 +149,7 @@ Deno.test("ClientCore.say() and tell() take a text of the greatest length", asyn
   const client = TestClient.entered();
   const requests = [client.core.say("a".repeat(maxTextBytes))];
   const telling = client.core.tell("bia", "é".repeat(maxTextBytes / 2));
+  await settled();
   const kinds = client.session.take().map(({ kind }) => kind);
   assertEquals(kinds, ["say", "send"]);
   client.core.fail(new ChatError("closed"));

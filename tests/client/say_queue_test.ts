@@ -1,7 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
-import { ByteReader, decodeMessage, encodedMessage, type MessageId } from "../../lib/codec/mod.ts";
+import {
+  ByteReader,
+  decodeMessage,
+  encodedMessage,
+  type MessageId,
+  type Say,
+} from "../../lib/codec/mod.ts";
 import { maxDatagramPlaintextBytes } from "../../lib/crypto/mod.ts";
-import { SayQueue, type SayTransmission } from "../../lib/client/say_queue.ts";
+import { SayQueue, type SayTransmission, type UnsignedSay } from "../../lib/client/say_queue.ts";
 import {
   firstRepeatMs,
   maxDatagramTries,
@@ -12,9 +18,14 @@ import {
 import { say } from "../testing/says.ts";
 
 function queueOf(...texts: (string | undefined)[]): SayQueue {
-  const queue = new SayQueue();
+  const queue = new SayQueue(unsigned);
   texts.forEach((text, i) => add(queue, BigInt(i + 1), text));
   return queue;
+}
+
+/** What a message is while its signature doesn't matter. */
+function unsigned(say: UnsignedSay): Say {
+  return { kind: "say", signature: new Uint8Array(), ...say };
 }
 
 function add(queue: SayQueue, id: MessageId, text?: string): void {

@@ -3,15 +3,27 @@ import type { ClientEvent } from "../../lib/client/mod.ts";
 import { ChatTerminal } from "../../lib/terminal/chat_terminal.ts";
 import { english } from "../../lib/terminal/english.ts";
 import { portuguese } from "../../lib/terminal/portuguese.ts";
+import { ManualClock } from "../testing/manual_clock.ts";
 import { FakeClient } from "./fake_client.ts";
 import { FakeScreen } from "./fake_screen.ts";
+
+const clock = new ManualClock();
+const sentAt = clock.wallTime();
+
+/** The last one that a date can tell, as it is shown. */
+const lastMoment = new Date(8.64e15).toLocaleString("en", {
+  day: "2-digit",
+  month: "2-digit",
+  hour: "2-digit",
+  minute: "2-digit",
+});
 
 const languages = { pt: portuguese, en: english } as const;
 
 function start(tag: keyof typeof languages) {
   const client = new FakeClient();
   const screen = new FakeScreen();
-  const terminal = new ChatTerminal(client, screen, languages[tag]);
+  const terminal = new ChatTerminal(client, screen, languages[tag], clock);
   const over = terminal.showEvents();
   const finish = async () => {
     await terminal.unacknowledged.atMost(0);
@@ -56,6 +68,41 @@ const transcripts: readonly {
     ],
   },
   {
+    name: "/verificar",
+    tag: "pt",
+    typed: [
+      "/verificar bia igual",
+      "/verificar bia",
+      "/verificar bia igual",
+      "/tcp bia oi",
+      "/usuarios",
+    ],
+    sent: ["tell bia oi"],
+    shown: [
+      "! error: veja e compare primeiro o código, com /verificar NOME",
+      `* leia este código em voz alta com bia, por telefone ou pessoalmente:
+    01234 56789 01234 56789 01234 56789 01234 56789
+    é igual para os dois? então: /verificar bia igual`,
+      "* a chave de bia ✓ foi verificada",
+      "[TCP] Privado para bia ✓: oi",
+      "* 2 aqui: ana, bia ✓",
+    ],
+  },
+  {
+    name: "/verify of nobody, or with something else behind it",
+    tag: "en",
+    typed: ["/verify eva", "/verify bia perhaps"],
+    sent: [],
+    shown: ["! error: nobody here has that name", "! error: use it like this: /verify bia same"],
+  },
+  {
+    name: "/confiar",
+    tag: "pt",
+    typed: ["/confiar bia"],
+    sent: [],
+    shown: ["* a chave de bia não mudou"],
+  },
+  {
     name: "/tcp in English",
     tag: "en",
     typed: ["/tcp bia Olá, Bia!"],
@@ -85,6 +132,8 @@ const transcripts: readonly {
       "  /udp TEXT       speaks to everyone (also /global)",
       "  /tcp NAME TEXT  speaks to one person alone (also /privado, /private, /msg)",
       "  /who            shows who is here (also /usuarios)",
+      "  /verify NAME    compares keys, against impostors (also /verificar)",
+      "  /trust NAME     accepts somebody's changed key (also /confiar)",
       "  /help           shows this help (also /ajuda)",
       "  /quit           leaves (also /sair, /exit)",
       "  TEXT            the same as /udp TEXT",
@@ -167,26 +216,86 @@ const reports: readonly {
   {
     name: "a global message",
     tag: "pt",
-    events: [{ kind: "said", seq: 1, from: "bia", text: "Olá!", sentAt: 0 }],
+    events: [{ kind: "said", seq: 1, from: "bia", text: "Olá!", sentAt, authenticity: "signed" }],
     shown: ["[UDP] bia: Olá!"],
   },
   {
     name: "a private message",
     tag: "pt",
-    events: [{ kind: "told", id: 1n, from: "ana", text: "Olá, Bia!", sentAt: 0 }],
+    events: [{
+      kind: "told",
+      id: 1n,
+      from: "ana",
+      text: "Olá, Bia!",
+      sentAt,
+      authenticity: "signed",
+    }],
     shown: ["[TCP] Privado de ana: Olá, Bia!"],
   },
   {
     name: "a private message in English",
     tag: "en",
-    events: [{ kind: "told", id: 1n, from: "ana", text: "Olá, Bia!", sentAt: 0 }],
+    events: [{
+      kind: "told",
+      id: 1n,
+      from: "ana",
+      text: "Olá, Bia!",
+      sentAt,
+      authenticity: "signed",
+    }],
     shown: ["[TCP] Private from ana: Olá, Bia!"],
+  },
+  {
+    name: "messages that may not be by whom they seem",
+    tag: "pt",
+    events: [
+      { kind: "said", seq: 1, from: "bia", text: "a", sentAt, authenticity: "forged" },
+      { kind: "said", seq: 2, from: "bia", text: "b", sentAt, authenticity: "unsigned" },
+      { kind: "said", seq: 3, from: "bia", text: "c", sentAt, authenticity: "newKey" },
+      { kind: "told", id: 1n, from: "bia", text: "d", sentAt, authenticity: "newKey" },
+      { kind: "repeated", seq: 4, from: "bia" },
+    ],
+    shown: [
+      "[UDP] (assinatura falsa) bia: a",
+      "[UDP] (sem assinatura) bia: b",
+      "[UDP] (chave nova) bia: c",
+      "[TCP] (chave nova) Privado de bia: d",
+    ],
+  },
+  {
+    name: "messages of another time",
+    tag: "en",
+    events: [
+      {
+        kind: "said",
+        seq: 1,
+        from: "bia",
+        text: "a",
+        sentAt: sentAt - 299_000,
+        authenticity: "signed",
+      },
+      { kind: "said", seq: 2, from: "bia", text: "b", sentAt: 2 ** 53 - 1, authenticity: "signed" },
+    ],
+    shown: ["[UDP] bia: a", `[UDP] bia (${lastMoment}): b`],
+  },
+  {
+    name: "a member's changed key, so that nobody overlooks it",
+    tag: "pt",
+    events: [{ kind: "keyChanged", name: "bia" }],
+    shown: [`!!! ${portuguese.keyChanged("bia", "/verificar", "/confiar")}`],
   },
   {
     name: "a text that would pass for somebody else's",
     tag: "pt",
     events: [
-      { kind: "said", seq: 1, from: "eva", text: "oi\r\n[UDP] bob: pago\u2028\x1b[A…", sentAt: 0 },
+      {
+        kind: "said",
+        seq: 1,
+        from: "eva",
+        text: "oi\r\n[UDP] bob: pago\u2028\x1b[A…",
+        sentAt,
+        authenticity: "signed",
+      },
     ],
     shown: ["[UDP] eva: oi\n    [UDP] bob: pago\n    …"],
   },

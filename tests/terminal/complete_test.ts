@@ -9,12 +9,16 @@ const lines: readonly {
   readonly expected: readonly string[];
   readonly tag?: "pt" | "en";
 }[] = [
-  { name: "a slash", line: "/", expected: ["/udp ", "/tcp ", "/usuarios", "/ajuda", "/sair"] },
+  {
+    name: "a slash",
+    line: "/",
+    expected: ["/udp ", "/tcp ", "/usuarios", "/verificar ", "/confiar ", "/ajuda", "/sair"],
+  },
   {
     name: "a slash in English",
     line: "/",
     tag: "en",
-    expected: ["/udp ", "/tcp ", "/who", "/help", "/quit"],
+    expected: ["/udp ", "/tcp ", "/who", "/verify ", "/trust ", "/help", "/quit"],
   },
   { name: "a command", line: "/us", expected: ["/usuarios"] },
   { name: "a command in capitals", line: "/US", expected: ["/usuarios"] },

@@ -5,12 +5,20 @@ import {
   type ClientEvent,
 } from "../../lib/client/mod.ts";
 import { EventStream } from "../../lib/client/event_stream.ts";
+import { ManualClock } from "../testing/manual_clock.ts";
+
+/** When all that this client reports was written. */
+const now = new ManualClock().wallTime();
 
 /** A client whose server is the test: it numbers what is said, and knows `names`. */
 export class FakeClient implements Client {
   readonly name = "ana";
   readonly serverFingerprint = "AAAA-BBBB-CCCC-DDDD-EEEE";
   readonly names = ["ana", "bia"];
+  readonly verified = new Set<string>();
+  /** Members whose key has changed. */
+  readonly changed = new Set<string>();
+  readonly #compared = new Set<string>();
   /** What was sent, as `say TEXT` and `tell NAME TEXT`. */
   readonly sent: string[] = [];
   /** What the next messages are refused with. */
@@ -32,7 +40,7 @@ export class FakeClient implements Client {
   async say(text: string): Promise<{ seq: number }> {
     await this.#send(`say ${text}`);
     const seq = ++this.#seq;
-    this.emit({ kind: "said", seq, from: this.name, text, sentAt: 0 });
+    this.emit({ kind: "said", seq, from: this.name, text, sentAt: now, authenticity: "signed" });
     return { seq };
   }
 
@@ -44,6 +52,26 @@ export class FakeClient implements Client {
 
   members(): string[] {
     return this.names;
+  }
+
+  async verificationCode(name: string): Promise<string> {
+    await undefined;
+    if (!this.names.includes(name)) throw new ChatError("unknownMember");
+    this.#compared.add(name);
+    return "01234 56789 01234 56789 01234 56789 01234 56789";
+  }
+
+  confirmVerified(name: string): void {
+    if (!this.#compared.has(name)) throw new ChatError("notCompared");
+    this.verified.add(name);
+  }
+
+  trust(name: string): boolean {
+    return this.changed.delete(name);
+  }
+
+  isVerified(name: string): boolean {
+    return this.verified.has(name);
   }
 
   events(): AsyncIterableIterator<ClientEvent, undefined> {

@@ -4,6 +4,7 @@ import { english } from "../../lib/terminal/english.ts";
 import { chatThroughPipe } from "../../lib/terminal/pipe_chat.ts";
 import { PipeScreen } from "../../lib/terminal/pipe_screen.ts";
 import { settled } from "../testing/turns.ts";
+import { ManualClock } from "../testing/manual_clock.ts";
 import { FakeClient } from "./fake_client.ts";
 
 /** An output that keeps what is written to it. */
@@ -24,7 +25,13 @@ function start(input: AsyncIterable<Uint8Array>) {
   const output = new Output();
   const errors = new Output();
   const screen = new PipeScreen(output, errors);
-  const end = chatThroughPipe({ client, input, screen, language: english });
+  const end = chatThroughPipe({
+    client,
+    input,
+    screen,
+    language: english,
+    clock: new ManualClock(),
+  });
   return { client, output, errors, end };
 }
 

@@ -34,6 +34,8 @@ Deno.test("clientUsage() explains every flag and every command", () => {
   /udp TEXTO       fala com todos (também /global)
   /tcp NOME TEXTO  fala só com uma pessoa (também /privado, /private, /msg)
   /usuarios        mostra quem está aqui (também /who)
+  /verificar NOME  compara chaves, contra impostores (também /verify)
+  /confiar NOME    aceita a chave de alguém que mudou (também /trust)
   /ajuda           mostra esta ajuda (também /help)
   /sair            sai (também /quit, /exit)
   TEXTO            o mesmo que /udp TEXTO

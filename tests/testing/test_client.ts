@@ -1,24 +1,43 @@
+import { Contacts } from "../../lib/client/contacts.ts";
 import { ClientCore } from "../../lib/client/core.ts";
+import { MemoryStore } from "../../lib/client/memory_store.ts";
 import type { ClientEvent } from "../../lib/client/mod.ts";
 import type { Welcome } from "../../lib/codec/mod.ts";
+import { generateIdentity } from "../../lib/crypto/mod.ts";
 import { FakeSession } from "./fake_session.ts";
 import { ManualClock } from "./manual_clock.ts";
+import { PlainSealer, signingKeyOf } from "./plain_sealer.ts";
 
 /** A client core with a clock that the test moves, in a session that the test plays the server of. */
 export class TestClient {
   readonly clock = new ManualClock();
   readonly core: ClientCore;
   session!: FakeSession;
+  readonly identity = generateIdentity();
+  readonly store = new MemoryStore();
+  readonly contacts = new Contacts(this.store);
+  readonly sealer = new PlainSealer();
+  /** What the core couldn't go on from. */
+  readonly faults: unknown[] = [];
   #events: ClientEvent[] = [];
   #sessions = 0n;
 
   constructor() {
-    this.core = new ClientCore({ clock: this.clock, emit: (event) => this.#events.push(event) });
+    const { clock, identity, contacts, sealer } = this;
+    const emit = (event: ClientEvent) => this.#events.push(event);
+    const onFault = (error: unknown) => this.faults.push(error);
+    this.core = new ClientCore({ clock, identity, contacts, sealer, emit, onFault });
+  }
+
+  /** Lets the client know these members' keys already. */
+  know(...names: string[]): void {
+    for (const name of names) this.contacts.see(name, signingKeyOf(name));
   }
 
   /** A client in a session, whose list of members is complete. */
   static entered(): TestClient {
     const client = new TestClient();
+    client.know("bia", "eva", "é".repeat(32));
     client.enter();
     client.core.receive({ kind: "members", names: ["ana", "bia"], complete: true });
     return client;

@@ -1,0 +1,277 @@
+import type { Content, MessageId, RejectedCode, Told } from "../codec/mod.ts";
+import type { MemberMessage, Published } from "../codec/mod.ts";
+import { maxSealings, maxUnreadableRemembered } from "../limits.ts";
+import { parseName } from "../registry/mod.ts";
+import type { Contacts } from "./contacts.ts";
+import type { EndToEnd, Opened } from "./end_to_end.ts";
+import type { Enquiries } from "./enquiries.ts";
+import { ChatError, type ClientEvent } from "./event.ts";
+import { SendQueue } from "./send_queue.ts";
+
+/** What of end-to-end encryption is needed here; tests have a plainer one. */
+export type Sealer = Pick<EndToEnd, "seal" | "begin" | "delivered" | "forget" | "open" | "supply">;
+
+/** A private message of ours, from being written to being delivered. */
+interface Letter {
+  readonly to: string;
+  /** Equal for all spellings of the addressee's name. */
+  readonly toKey: string;
+  readonly content: Content;
+  readonly resolve: (accepted: { id: MessageId }) => void;
+  readonly reject: (error: Error) => void;
+  sealings: number;
+  /** The MLS group that it was last sealed in. */
+  groupId: string;
+}
+
+export interface CorrespondenceOptions {
+  readonly sealer: Sealer;
+  readonly contacts: Contacts;
+  readonly enquiries: Enquiries;
+  readonly emit: (event: ClientEvent) => void;
+  /** Sends over TCP, or nowhere while there is no connection. */
+  readonly send: (message: MemberMessage) => void;
+  /** Says that there is something to send. */
+  readonly transmit: () => void;
+  /** Told of what this client can't go on from, such as a disk that is full. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/**
+ * Private messages: sealed for their addressee, one after the other, and opened in the order in which
+ * they come. Sealing takes a while, and may have to ask the server for a key first; meanwhile those to
+ * the same addressee wait, and nobody else's.
+ *
+ * ```
+ *        seal            transmit          accepted           delivered
+ * written ───▶ sealed ─────────▶ in flight ───────▶ accepted ──────────▶ done
+ *    ▲                                                │
+ *    └────────────────────────────────────────────────┘ unreadable: sealed anew, with a new key
+ * ```
+ */
+export class Correspondence {
+  readonly #options: CorrespondenceOptions;
+  readonly #queue = new SendQueue();
+  /** Everything not yet delivered, by message id. */
+  readonly #letters = new Map<MessageId, Letter>();
+  /** Not yet sealed. */
+  readonly #unsealed = new Set<Letter>();
+  /** Ends of the lines in which letters wait to be sealed, by addressee. */
+  readonly #lines = new Map<string, Promise<void>>();
+  /** The newest group that a letter was sealed in, by addressee. */
+  readonly #groups = new Map<string, string>();
+  /** Ends the line in which messages to us wait to be opened. */
+  #opening: Promise<void> = Promise.resolve();
+  /** Messages to us that couldn't be opened, by author and id. */
+  readonly #unreadable = new Set<string>();
+
+  constructor(options: CorrespondenceOptions) {
+    this.#options = options;
+  }
+
+  /** Private messages written and not yet accepted. */
+  get size(): number {
+    return this.#unsealed.size + this.#queue.size;
+  }
+
+  // ---------------------------------------------------------------------------------------- to others
+
+  /** Takes a private message to be sealed and sent; resolves once the server has accepted it. */
+  tell(to: string, content: Content): Promise<{ id: MessageId }> {
+    return new Promise((resolve, reject) => {
+      const name = parseName(to);
+      if (name.kind === "notAName") throw new ChatError("unknownMember");
+      const letter = { to: name.name, toKey: name.key, content, resolve, reject };
+      this.#queueForSealing({ ...letter, sealings: 0, groupId: "" });
+    });
+  }
+
+  /** A new connection stands: what the last one carried is to be sent again. */
+  restart(): void {
+    this.#queue.restart();
+  }
+
+  /** What is to be sent now. */
+  transmit(): ReturnType<SendQueue["transmit"]> {
+    return this.#queue.transmit();
+  }
+
+  /** The server has it, and will say when it is delivered. */
+  accept(id: MessageId): void {
+    this.#queue.accept(id)?.resolve({ id });
+  }
+
+  /** The addressee has it. */
+  deliver(id: MessageId): void {
+    this.accept(id); // to a repeat, this may be the only answer
+    const letter = this.#letters.get(id);
+    if (letter) this.#options.sealer.delivered(letter.to, letter.groupId);
+    this.#conclude(id, "delivered");
+  }
+
+  /** The server can't deliver it; `false` where it is none of ours. */
+  reject(id: MessageId, code: RejectedCode): boolean {
+    const letter = this.#letters.get(id);
+    if (!letter) return false;
+    if (code === "unreadable" && letter.sealings < maxSealings) {
+      this.accept(id);
+      this.#sealAnew(letter);
+      return true;
+    }
+    const pending = this.#queue.reject(id);
+    if (pending) {
+      this.#letters.delete(id);
+      pending.reject(new ChatError(code));
+    } else this.#conclude(id, "undelivered");
+    return true;
+  }
+
+  /** A server that has started anew knows nothing of what the last one had accepted. */
+  forgetAccepted(): void {
+    for (const [id] of this.#queue.forgetAccepted()) this.#conclude(id, "undelivered");
+  }
+
+  /** There will be no other connection: whoever waits for an answer gets this one. */
+  fail(error: ChatError): void {
+    for (const { reject } of [...this.#unsealed, ...this.#queue.clear()]) reject(error);
+    this.#unsealed.clear();
+    this.#letters.clear();
+  }
+
+  #queueForSealing(letter: Letter): void {
+    this.#letters.set(letter.content.id, letter);
+    this.#unsealed.add(letter);
+    const before = this.#lines.get(letter.toKey) ?? Promise.resolve();
+    const line = before.then(() => this.#seal(letter));
+    this.#lines.set(letter.toKey, line);
+    void line.then(() => {
+      if (this.#lines.get(letter.toKey) === line) this.#lines.delete(letter.toKey);
+    });
+  }
+
+  /** Its addressee has lost the keys: a new group is for all that is still to come. */
+  #sealAnew(letter: Letter): void {
+    if (this.#groups.get(letter.toKey) === letter.groupId) {
+      this.#groups.delete(letter.toKey);
+      this.#options.sealer.forget(letter.to);
+    }
+    this.#queue.conclude(letter.content.id);
+    this.#queueForSealing(letter);
+  }
+
+  async #seal(letter: Letter): Promise<void> {
+    const { id } = letter.content;
+    try {
+      const { envelope, groupId } = await this.#sealFor(letter);
+      if (!this.#unsealed.delete(letter)) return; // there will be no other connection
+      letter.sealings++;
+      letter.groupId = groupId;
+      this.#groups.set(letter.toKey, groupId);
+      const { to, resolve, reject } = letter;
+      this.#queue.add({ send: { kind: "send", id, to, envelope }, resolve, reject });
+      this.#options.transmit();
+    } catch (error) {
+      if (!(error instanceof ChatError)) return this.#options.onFault(error);
+      if (!this.#unsealed.delete(letter)) return;
+      const wasAccepted = letter.sealings > 0;
+      if (wasAccepted) this.#conclude(id, "undelivered");
+      else {
+        this.#letters.delete(id);
+        letter.reject(error);
+      }
+    }
+  }
+
+  /** Seals a letter, after finding out for which key where that has to be. */
+  async #sealFor(
+    { to, toKey, content }: Letter,
+  ): Promise<{ envelope: Uint8Array; groupId: string }> {
+    const { contacts, sealer, enquiries } = this.#options;
+    const known = contacts.get(to);
+    if (known && !known.changedKey) {
+      const sealed = await sealer.seal(known, content);
+      if (sealed.kind === "sealed") return sealed;
+    }
+    const answer = await enquiries.identify(to, true);
+    if (!answer || keyOf(answer.name) !== toKey) throw new ChatError("unknownMember");
+    this.#see(answer.name, answer.signingKey);
+    const contact = contacts.get(answer.name)!;
+    if (contact.changedKey) throw new ChatError("memberKeyChanged");
+    if (answer.keyPackage.length === 0) throw new ChatError("noKeyPackage");
+    if (!await sealer.begin(contact, answer.keyPackage)) throw new ChatError("memberKeyForged");
+    const sealed = await sealer.seal(contact, content);
+    if (sealed.kind === "sealed") return sealed;
+    throw new Error("a group that was just begun takes no message");
+  }
+
+  /** Says how a private message of ours, which the server had accepted, has ended. */
+  #conclude(id: MessageId, kind: "delivered" | "undelivered"): void {
+    const letter = this.#letters.get(id);
+    if (!letter) return;
+    this.#letters.delete(id);
+    this.#queue.conclude(id);
+    this.#options.emit({ kind, to: letter.to, id });
+  }
+
+  // -------------------------------------------------------------------------------------------- to us
+
+  /** Takes a private message to us, which may be a view of something that is about to be overwritten. */
+  receive({ kind, delivery, from, id, envelope }: Told): void {
+    const told = { kind, delivery, from, id, envelope: envelope.slice() };
+    this.#opening = this.#opening.then(() => this.#open(told)).catch(this.#options.onFault);
+  }
+
+  /** The server says what it has of our keys: it gets more where it needs them. */
+  supply({ supply, left }: Published): void {
+    this.#opening = this.#opening.then(async () => {
+      const publish = await this.#options.sealer.supply({ supply, left });
+      if (publish) this.#options.send(publish);
+    }).catch(this.#options.onFault);
+  }
+
+  async #open({ delivery, from, id, envelope }: Told): Promise<void> {
+    const { sealer, send } = this.#options;
+    const opened = await sealer.open(from, id, envelope);
+    switch (opened.kind) {
+      case "opened":
+        this.#hand(from, opened);
+        if (opened.keep()) send({ kind: "received", delivery });
+        return;
+      case "repeated":
+        return send({ kind: "received", delivery });
+      case "unreadable":
+        this.#complain(from, id);
+        return send({ kind: "unreadable", delivery });
+      default:
+        return opened satisfies never;
+    }
+  }
+
+  #hand(from: string, { content, sender }: Extract<Opened, { kind: "opened" }>): void {
+    const isPinned = this.#see(from, sender.signingKey);
+    const authenticity = isPinned ? "signed" : "newKey";
+    this.#options.emit({ kind: "told", from, ...content, authenticity });
+  }
+
+  /** Its author seals it anew by itself; only where that doesn't help does anybody hear of it. */
+  #complain(from: string, id: MessageId): void {
+    const key = `${id} ${from}`;
+    if (this.#unreadable.has(key)) return this.#options.emit({ kind: "unreadable", from, id });
+    this.#unreadable.add(key);
+    if (this.#unreadable.size <= maxUnreadableRemembered) return;
+    const [oldest] = this.#unreadable;
+    this.#unreadable.delete(oldest!);
+  }
+
+  /** Notes whose key is whose, and warns where it isn't; answers whether it is the pinned one. */
+  #see(name: string, signingKey: Uint8Array): boolean {
+    const sight = this.#options.contacts.see(name, signingKey);
+    if (sight === "changed") this.#options.emit({ kind: "keyChanged", name });
+    return sight === "first" || sight === "same";
+  }
+}
+
+function keyOf(name: string): string | undefined {
+  const parsed = parseName(name);
+  return parsed.kind === "name" ? parsed.key : undefined;
+}

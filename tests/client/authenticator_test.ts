@@ -1,0 +1,150 @@
+import { assertEquals } from "@std/assert";
+import { Authenticator, type Judged } from "../../lib/client/authenticator.ts";
+import { Contacts } from "../../lib/client/contacts.ts";
+import { Enquiries } from "../../lib/client/enquiries.ts";
+import { MemoryStore } from "../../lib/client/memory_store.ts";
+import { type Identify, type Said, signedSayBytes } from "../../lib/codec/mod.ts";
+import { generateSigningKeyPair, type KeyPair, sign } from "../../lib/crypto/mod.ts";
+import { settled } from "../testing/turns.ts";
+
+const room = 7n;
+const [ana, bia, eva] = [1, 2, 3].map(generateSigningKeyPair) as [KeyPair, KeyPair, KeyPair];
+
+/** A message as its author signs it. */
+function said(seq: number, keyPair: KeyPair, fields: Partial<Said> = {}): Said {
+  const text = `text ${seq}`;
+  const message = { seq, from: "bia", id: BigInt(seq), sentAt: 1_000, text, ...fields };
+  const signature = sign(signedSayBytes({ room, author: message.from, ...message }), keyPair);
+  return { kind: "said", ...message, signature, ...fields };
+}
+
+function start() {
+  const shown: string[] = [];
+  const questions: Identify[] = [];
+  const contacts = new Contacts(new MemoryStore());
+  const enquiries = new Enquiries((question) => questions.push(question));
+  const authenticator = new Authenticator({
+    contacts,
+    enquiries,
+    me: () => ({ name: "ana", signingKey: ana.publicKey }),
+    emit: (judged) => shown.push(summary(judged)),
+    onChangedKey: (name) => shown.push(`the key of ${name} has changed`),
+    onFault: (error) => shown.push(`fault ${error}`),
+  });
+  const take = (...messages: Said[]) => {
+    for (const message of messages) authenticator.take(message, room);
+    return shown.splice(0);
+  };
+  /** The server says whose the name is that was asked for first. */
+  const answer = async (keyPair: KeyPair | undefined, name?: string) => {
+    const question = questions.shift()!;
+    const keyPackage = new Uint8Array();
+    if (!keyPair) enquiries.reject(question.id);
+    else {
+      const signingKey = keyPair.publicKey;
+      enquiries.answer({
+        ...question,
+        name: question.name,
+        ...(name ? { name } : {}),
+        kind: "identified",
+        signingKey,
+        keyPackage,
+      });
+    }
+    await settled();
+    return shown.splice(0);
+  };
+  return { authenticator, contacts, questions, shown, take, answer };
+}
+
+function summary(judged: Judged): string {
+  if (judged.kind === "missing") return "missing";
+  const { said: { seq } } = judged;
+  return judged.kind === "repeated" ? `${seq} repeated` : `${seq} ${judged.authenticity}`;
+}
+
+Deno.test("Authenticator shows at once what somebody has signed whose key it knows", () => {
+  const { contacts, take, questions } = start();
+  contacts.see("bia", bia.publicKey);
+  assertEquals(take(said(1, bia), said(2, bia)), ["1 signed", "2 signed"]);
+  assertEquals(questions, []);
+});
+
+Deno.test("Authenticator asks for an author's key, and keeps everything in order meanwhile", async () => {
+  const { authenticator, contacts, take, answer } = start();
+  const own = said(2, ana, { from: "ana" });
+  assertEquals(take(said(1, bia), own), []);
+  authenticator.take({ kind: "missing", firstSeq: 3, lastSeq: 4 }, room);
+  assertEquals(await answer(bia), ["1 signed", "2 signed", "missing"]);
+  assertEquals(contacts.get("bia")?.signingKey, bia.publicKey);
+});
+
+for (
+  const { what, forged } of [
+    { what: "somebody else has signed", forged: said(1, eva) },
+    { what: "was altered", forged: { ...said(1, bia), text: "another" } },
+    { what: "was given another id", forged: { ...said(1, bia), id: 9n } },
+    { what: "was given another time", forged: { ...said(1, bia), sentAt: 9 } },
+    { what: "was said by another name", forged: { ...said(1, bia, { from: "eva" }), from: "bia" } },
+    { what: "has half a signature", forged: { ...said(1, bia), signature: new Uint8Array(32) } },
+  ]
+) {
+  Deno.test(`Authenticator shows as forged what ${what}, and goes on`, async () => {
+    const { contacts, take, answer } = start();
+    contacts.see("bia", bia.publicKey);
+    assertEquals(take(forged, said(2, bia)), []);
+    assertEquals(await answer(bia), ["1 forged", "2 signed"]);
+    assertEquals(take(said(1, bia)), ["1 signed"]); // the forgery doesn't keep the real one out
+  });
+}
+
+Deno.test("Authenticator shows as forged what was said in another room", async () => {
+  const { authenticator, contacts, answer } = start();
+  contacts.see("bia", bia.publicKey);
+  authenticator.take(said(1, bia), room + 1n);
+  assertEquals(await answer(bia), ["1 forged"]);
+});
+
+Deno.test("Authenticator takes nobody else's word for our own, the server's neither", () => {
+  const { take, questions } = start();
+  assertEquals(take(said(1, eva, { from: "ana" })), ["1 forged"]);
+  assertEquals(questions, []);
+});
+
+Deno.test("Authenticator warns of a changed key before it shows anything by it, and once", async () => {
+  const { contacts, take, answer } = start();
+  contacts.see("bia", bia.publicKey);
+  take(said(1, eva));
+  assertEquals(await answer(eva), ["the key of bia has changed", "1 newKey"]);
+  take(said(2, eva));
+  assertEquals(await answer(eva), ["2 newKey"]);
+  contacts.trust("bia");
+  assertEquals(take(said(3, eva)), ["3 signed"]);
+});
+
+Deno.test("Authenticator drops what the server numbers a second time", () => {
+  const { contacts, take } = start();
+  contacts.see("bia", bia.publicKey);
+  const message = said(1, bia);
+  assertEquals(take(message, { ...message, seq: 2 }, said(3, bia)), [
+    "1 signed",
+    "2 repeated",
+    "3 signed",
+  ]);
+});
+
+Deno.test("Authenticator shows as forged what is nobody's, or is answered for another name", async () => {
+  const { take, answer, contacts } = start();
+  take(said(1, bia));
+  assertEquals(await answer(undefined), ["1 forged"]);
+  take(said(2, bia));
+  assertEquals(await answer(bia, "eva"), ["2 forged"]);
+  assertEquals(contacts.get("bia"), undefined);
+});
+
+Deno.test("Authenticator shows as unsigned what has no signature, and asks nothing", () => {
+  const { take, questions, contacts } = start();
+  contacts.see("bia", bia.publicKey);
+  assertEquals(take({ ...said(1, bia), signature: new Uint8Array() }), ["1 unsigned"]);
+  assertEquals(questions, []);
+});
