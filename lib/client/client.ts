@@ -1,7 +1,13 @@
+import { timingSafeEqual } from "@std/crypto/timing-safe-equal";
 import { type Clock, systemClock, type Timer } from "../clock.ts";
 import type { MessageId } from "../codec/mod.ts";
 import { generateIdentity, type Identity } from "../crypto/mod.ts";
-import { handshakeTimeoutMs, reconnectPauseMs, stableConnectionMs } from "../limits.ts";
+import {
+  handshakeTimeoutMs,
+  maxInvitationBytes,
+  reconnectPauseMs,
+  stableConnectionMs,
+} from "../limits.ts";
 import { Contacts } from "./contacts.ts";
 import { ClientCore } from "./core.ts";
 import { EndToEnd } from "./end_to_end.ts";
@@ -21,8 +27,15 @@ export interface ConnectOptions {
   readonly name: string;
   /** Who we are; otherwise somebody new. */
   readonly identity?: Identity | undefined;
-  /** What it remembers from one start to the next; otherwise nothing. Whoever gives it closes it. */
+  /** What there is to remember from one start to the next; otherwise it is forgotten. */
   readonly store?: ClientStore | undefined;
+  /** What lets a new name in where the server asks for an invitation. */
+  readonly invitation?: string | undefined;
+  /**
+   * Whether the server's static key is the right one; otherwise any is, at first. Asked once, before
+   * anything about the member has left: later connections must find the same key.
+   */
+  readonly trustServer?: ((serverKey: Uint8Array) => boolean) | undefined;
   /** The time; otherwise the system's. */
   readonly clock?: Clock | undefined;
   /** Between 0 and 1, as `Math.random`, for the pauses between attempts to reconnect. */
@@ -87,6 +100,11 @@ const finalCodes: ReadonlySet<DisconnectedCode> = new Set<DisconnectedCode>([
   "nameBadCharacter",
   "nameBadStart",
   "nameMixedScripts",
+  "banned",
+  "released",
+  "registrationClosed",
+  "invitationNeeded",
+  "invitationInvalid",
 ]);
 
 /**
@@ -95,12 +113,17 @@ const finalCodes: ReadonlySet<DisconnectedCode> = new Set<DisconnectedCode>([
  * @throws {TypeError} where `server` isn't an address
  * @throws {ChatError} where nobody answers there, or the server refuses; a connection that breaks later is
  * mended without a word to the caller other than events
+ * @throws whatever `trustServer` throws
  */
 export async function connect(options: ConnectOptions): Promise<Client> {
   const address = parseServerAddress(options.server);
   const name = wireName(options.name);
   if (name === undefined) throw new ChatError("nameTooLong"); // no message could carry it
-  const client = new ReconnectingClient(address, { ...options, name });
+  const { invitation = "" } = options;
+  if (new TextEncoder().encode(invitation).length > maxInvitationBytes) {
+    throw new ChatError("invitationInvalid"); // as no server's are
+  }
+  const client = new ReconnectingClient(address, { ...options, name, invitation });
   await client.start();
   return client;
 }
@@ -110,6 +133,8 @@ class ReconnectingClient implements Client {
   readonly #address: ServerAddress;
   readonly #wantedName: string;
   readonly #identity: Identity;
+  readonly #invitation: string;
+  readonly #trustServer: (serverKey: Uint8Array) => boolean;
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #core: ClientCore;
@@ -126,6 +151,8 @@ class ReconnectingClient implements Client {
     this.#address = address;
     this.#wantedName = options.name;
     this.#identity = options.identity ?? generateIdentity();
+    this.#invitation = options.invitation ?? "";
+    this.#trustServer = options.trustServer ?? (() => true);
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
     this.#core = this.#newCore(options.store ?? new MemoryStore());
@@ -212,9 +239,16 @@ class ReconnectingClient implements Client {
       identity: this.#identity,
       clock: this.#clock,
       core: this.#core,
-      knownServerKey: this.#connection?.serverKey,
+      invitation: this.#invitation,
+      trustServer: this.#isServerTrusted,
     });
   }
+
+  /** Within one run the server's key stays the same, whoever is trusted at first. */
+  readonly #isServerTrusted = (serverKey: Uint8Array): boolean => {
+    const known = this.#connection?.serverKey;
+    return known ? timingSafeEqual(serverKey, known) : this.#trustServer(serverKey);
+  };
 
   async #keepConnected(connection: ServerConnection): Promise<void> {
     let attempt = 0;

@@ -1,5 +1,5 @@
 /** What an environment variable holds, or `undefined`. */
-type Environment = (variable: string) => string | undefined;
+export type Environment = (variable: string) => string | undefined;
 
 /**
  * Where a client keeps what it must remember, unless told otherwise; `undefined` where the environment

@@ -22,11 +22,13 @@ const secretBytes = 3 * keyBytes;
 export interface Owner {
   /** As `normalServerAddress` writes it. */
   readonly server: string;
+  /** As its owner writes it. */
   readonly name: string;
 }
 
 /** What nobody else may know. */
 export interface Secrets {
+  /** The two key pairs. */
   readonly identity: Identity;
   /** Seals what the client remembers: 32 bytes. */
   readonly storageKey: Uint8Array;
@@ -48,9 +50,13 @@ interface Fields {
 
 /** An identity as it is kept: the text of a file that opens with or without a passphrase. */
 export class IdentityFile implements Owner {
+  /** As {@linkcode Owner.server}. */
   readonly server: string;
+  /** As {@linkcode Owner.name}. */
   readonly name: string;
+  /** The public key that the server knows its owner by: 32 bytes. */
   readonly staticKey: Uint8Array;
+  /** The public key that other members know its owner by: 32 bytes. */
   readonly signingKey: Uint8Array;
   readonly #fields: Fields;
   readonly #path: string;
@@ -118,6 +124,7 @@ export class IdentityFile implements Owner {
     return new IdentityFile({ ...header, secrets: sealed.toBase64() }, "");
   }
 
+  /** Whether it takes a passphrase to open. */
   get isSealed(): boolean {
     return this.#fields.scrypt !== undefined;
   }

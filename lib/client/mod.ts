@@ -24,4 +24,27 @@ export {
   type ClientEvent,
   type DisconnectedCode,
 } from "./event.ts";
-export { formatServerAddress, parseServerAddress, type ServerAddress } from "./server_address.ts";
+export { defaultDataDir, type Environment } from "./data_dir.ts";
+export { IdentityFile, type Owner, type Secrets } from "./identity_file.ts";
+export { MemoryStore } from "./memory_store.ts";
+export {
+  newSecrets,
+  openProfile,
+  type PassphraseSource,
+  type Profile,
+  type ProfileOptions,
+} from "./profile.ts";
+export {
+  ProfileFiles,
+  type ProfilePaths,
+  readIdentityFile,
+  writeIdentityFile,
+} from "./profile_files.ts";
+export { ServerPins } from "./server_pins.ts";
+export { type Change, type ClientStore, type Stored, StoreError } from "./store.ts";
+export {
+  formatServerAddress,
+  normalServerAddress,
+  parseServerAddress,
+  type ServerAddress,
+} from "./server_address.ts";

@@ -13,6 +13,7 @@ export interface ProfileOptions {
   readonly dataDir: string;
   /** `HOST[:PORT]`. */
   readonly server: string;
+  /** The name that it is for. */
   readonly name: string;
   /** Asked for when it is needed; without it there is none, and a sealed identity doesn't open. */
   readonly passphrase?: PassphraseSource | undefined;
@@ -26,10 +27,13 @@ export type PassphraseSource = (purpose: "open" | "seal") => Promise<string | un
 
 /** Who somebody is at a server, and what their client remembers. */
 export interface Profile {
+  /** The two key pairs. */
   readonly identity: Identity;
+  /** Sealed with a key that the identity keeps. */
   readonly store: ClientStore;
   /** Whether it was made just now. */
   readonly isNew: boolean;
+  /** Closes the store. */
   close(): void;
 }
 

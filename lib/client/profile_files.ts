@@ -11,8 +11,11 @@ const maxFileBytes = 16_384;
 
 /** Where a profile is kept. */
 export interface ProfilePaths {
+  /** Its own. */
   readonly directory: string;
+  /** The file that keeps the identity. */
   readonly identity: string;
+  /** The database of what the client remembers. */
   readonly store: string;
 }
 
@@ -20,6 +23,7 @@ export interface ProfilePaths {
 export class ProfileFiles {
   readonly #root: string;
 
+  /** Of a directory that is made when the first one is added. */
   constructor(dataDir: string) {
     this.#root = `${dataDir}/profiles`;
   }

@@ -1,4 +1,3 @@
-import { timingSafeEqual } from "@std/crypto/timing-safe-equal";
 import type { Clock, Timer } from "../clock.ts";
 import {
   type ByeCode,
@@ -33,8 +32,9 @@ export interface ServerConnectionOptions {
   readonly identity: Identity;
   readonly clock: Clock;
   readonly core: ClientCore;
-  /** The server's static key, where it has been seen before: no other will do. */
-  readonly knownServerKey: Uint8Array | undefined;
+  readonly invitation: string;
+  /** Whether the server's static key will do. */
+  readonly trustServer: (serverKey: Uint8Array) => boolean;
 }
 
 /**
@@ -64,6 +64,7 @@ export class ServerConnection implements Session {
    * Connects, authenticates, and waits for the server's yes.
    *
    * @throws {ChatError} `unreachable`, `notAServer`, `serverKeyChanged`, or what the server refuses with
+   * @throws whatever `trustServer` throws
    */
   static async open(options: ServerConnectionOptions): Promise<ServerConnection> {
     const conn = await dial(options.address, options.clock);
@@ -231,24 +232,27 @@ async function dial({ hostname, port }: ServerAddress, clock: Clock): Promise<De
 
 async function authenticate(
   conn: Deno.TcpConn,
-  { identity, name, knownServerKey }: ServerConnectionOptions,
+  { identity, name, invitation, trustServer }: ServerConnectionOptions,
 ): Promise<Authenticated<ServerHello>> {
   const hello = {
     version: protocolVersion,
     software,
     name,
     signingKey: identity.signingKeyPair.publicKey,
-    invitation: "",
+    invitation,
     capabilities: 0,
   };
+  let distrust: unknown;
   try {
     return await initiateHandshake(conn, identity.staticKeyPair, hello, (serverKey) => {
-      if (knownServerKey && !timingSafeEqual(serverKey, knownServerKey)) {
-        throw new ChatError("serverKeyChanged");
+      try {
+        if (!trustServer(serverKey)) throw new ChatError("serverKeyChanged");
+      } catch (error) {
+        throw distrust = error;
       }
     });
   } catch (cause) {
-    if (cause instanceof ChatError) throw cause;
+    if (distrust !== undefined) throw distrust;
     const isVersion = cause instanceof ProtocolError && cause.code === "versionUnsupported";
     throw new ChatError(isVersion ? "versionUnsupported" : "notAServer", { cause });
   }

@@ -16,6 +16,7 @@ const keyBytes = 32;
 export class ServerPins {
   readonly #directory: string;
 
+  /** In a directory that is made when the first key is pinned. */
   constructor(dataDir: string) {
     this.#directory = `${dataDir}/servers`;
   }

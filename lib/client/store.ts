@@ -1,5 +1,6 @@
 /** What a {@linkcode ClientStore} holds under a key. */
 export interface Stored {
+  /** The caller's own. */
   readonly value: Uint8Array;
   /** Another one after each change, and never the same again. */
   readonly version: number;
@@ -7,7 +8,9 @@ export interface Stored {
 
 /** One record to be written or, where there is no value, deleted. */
 export interface Change {
+  /** Any text; which ones there are is no secret. */
   readonly key: string;
+  /** What it holds from then on. */
   readonly value: Uint8Array | undefined;
   /** The version that the record must still have; 0 where there must be none. */
   readonly version: number;
@@ -21,6 +24,7 @@ export interface Change {
  * ever go on from the same state of a ratchet.
  */
 export interface ClientStore {
+  /** What there is under a key. */
   get(key: string): Stored | undefined;
   /** Keys that begin with `prefix`, in order. */
   keys(prefix: string): string[];
@@ -31,6 +35,7 @@ export interface ClientStore {
    * @throws {StoreError} `unusable` where the disk refuses
    */
   commit(changes: readonly Change[]): boolean;
+  /** Lets go of the file, where there is one. */
   close(): void;
 }
 
