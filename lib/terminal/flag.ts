@@ -53,15 +53,24 @@ export type Environment = (variable: string) => string | undefined;
  * Reads a program's arguments and, for flags that aren't given, their environment variables. An empty
  * variable counts as none.
  *
+ * @param takesWords whether arguments that belong to no flag are answered as words; otherwise they are errors
  * @returns every value that is good, whatever is wrong with the rest
  */
 export function readFlags<Table extends FlagTable>(
   table: Table,
   args: readonly string[],
   environment: Environment,
-): { readonly values: FlagValues<Table>; readonly errors: readonly FlagError[] } {
+  takesWords = false,
+): {
+  readonly values: FlagValues<Table>;
+  readonly words: readonly string[];
+  readonly errors: readonly FlagError[];
+} {
   const errors: FlagError[] = [];
-  const given = parse(table, args, errors);
+  const words: string[] = [];
+  const given = parse(table, args, errors, words);
+  const strays = takesWords ? [] : words.splice(0);
+  for (const argument of strays) errors.push({ kind: "strayArgument", argument });
   const values = Object.entries(table).map(([name, { value: kind, variable }]) => {
     if (kind === "none") return [name, given[name] === true];
     const fromFlag = given[name] as string | undefined;
@@ -75,10 +84,15 @@ export function readFlags<Table extends FlagTable>(
     }
     return [name, value];
   });
-  return { values: Object.fromEntries(values), errors };
+  return { values: Object.fromEntries(values), words, errors };
 }
 
-function parse(table: FlagTable, args: readonly string[], errors: FlagError[]) {
+function parse(
+  table: FlagTable,
+  args: readonly string[],
+  errors: FlagError[],
+  words: string[],
+) {
   const names = Object.keys(table);
   const withValue = names.filter((name) => table[name]!.value !== "none");
   const letters = Object.entries(table).flatMap(([name, { letter }]) =>
@@ -90,15 +104,16 @@ function parse(table: FlagTable, args: readonly string[], errors: FlagError[]) {
     alias: Object.fromEntries(letters),
     unknown(argument, key) {
       if (argument === "") return false; // a flag's empty value, of which the flag complains
-      errors.push(
-        key === undefined
-          ? { kind: "strayArgument", argument }
-          : { kind: "unknownFlag", flag: argument, suggestion: suggest(argument, names) },
-      );
+      if (key === undefined) words.push(argument);
+      else {errors.push({
+          kind: "unknownFlag",
+          flag: argument,
+          suggestion: suggest(argument, names),
+        });}
       return false;
     },
   });
-  for (const argument of given._) errors.push({ kind: "strayArgument", argument: `${argument}` });
+  words.push(...given._.map(String));
   return given;
 }
 

@@ -107,6 +107,15 @@ Deno.test("readFlags() refuses what isn't a server's address", () => {
   assertEquals(values.server, "[::1]:7000");
 });
 
+Deno.test("readFlags() answers words as they were written, where there may be any", () => {
+  const args = ["a", "--port", "1", "007", "--", "--b", "2.0"];
+  const { values, words, errors } = readFlags(serverFlags, args, nothing, true);
+  assertEquals([values.port, words, errors], [1, ["a", "007", "--b", "2.0"], []]);
+  const refused = readFlags(serverFlags, args, nothing);
+  assertEquals(refused.words, []);
+  assertEquals(refused.errors.length, 4);
+});
+
 Deno.test("readFlags() answers the good values beside the errors", () => {
   const { values, errors } = readFlags(serverFlags, ["--port", "abc", "--lang", "en"], nothing);
   assertEquals(errors.length, 1);
