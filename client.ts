@@ -6,30 +6,44 @@
  *
  * @module
  */
-import { ChatError, type Client, connect } from "./lib/client/mod.ts";
+import { promptSecret } from "@std/cli/prompt-secret";
+import {
+  type Client,
+  connect,
+  defaultDataDir,
+  openProfile,
+  ProfileFiles,
+  ServerPins,
+} from "./lib/client/mod.ts";
 import { systemClock } from "./lib/clock.ts";
 import {
+  type AskSecret,
   chatInteractively,
   chatThroughPipe,
   chooseLanguage,
+  clientFailure,
   clientFlags,
   clientUsage,
-  entryFailure,
+  Entrance,
   type Failure,
   flagFailure,
   formatFailure,
+  parseIdentityCommand,
   PipeScreen,
   readEnvironment,
   readFlags,
+  runIdentityCommand,
 } from "./lib/terminal/mod.ts";
 import { ReadlineScreen } from "./lib/terminal/readline_screen.ts";
 import { version } from "./lib/version.ts";
 
 const program = "chat-client";
+const defaultServer = "127.0.0.1";
 
-const { values, errors } = readFlags(clientFlags, Deno.args, readEnvironment);
-const { server = "127.0.0.1", name } = values;
+const { values, words, errors } = readFlags(clientFlags, Deno.args, readEnvironment, true);
+const { server = defaultServer, name, passphrase: sealsNew = false } = values;
 const language = chooseLanguage(values.lang, readEnvironment);
+const dataDir = values.data ?? defaultDataDir(readEnvironment, Deno.build.os);
 
 Deno.exit(await main());
 
@@ -37,33 +51,56 @@ async function main(): Promise<number> {
   if (values.help) return print(clientUsage(program, language));
   if (values.version) return print(`${program} ${version}`);
   if (errors[0]) return fail(flagFailure(errors[0], program, language));
+  if (dataDir === undefined) return fail(language.noDataDir);
+  if (words.length > 0) return await manageIdentities(dataDir);
   const isDumb = readEnvironment("TERM") === "dumb";
   const isTerminal = Deno.stdin.isTerminal() && Deno.stdout.isTerminal() && !isDumb;
-  return await (isTerminal ? chatAtTerminal() : chatInPipe());
+  return await (isTerminal ? chatAtTerminal(dataDir) : chatInPipe(dataDir));
 }
 
-async function chatAtTerminal(): Promise<number> {
+async function manageIdentities(dataDir: string): Promise<number> {
+  const command = parseIdentityCommand(words);
+  if (command.kind === "error") return fail(flagFailure(command.error, program, language));
+  const isTerminal = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+  const failure = await runIdentityCommand(command, {
+    files: new ProfileFiles(dataDir),
+    server: values.server,
+    defaultServer,
+    name,
+    sealsNew,
+    ask: isTerminal ? askSecret : undefined,
+    language,
+    print,
+  });
+  return failure ? fail(failure) : 0;
+}
+
+async function chatAtTerminal(dataDir: string): Promise<number> {
   const screen = new ReadlineScreen({ hasColor: !Deno.noColor });
   let signalStatus = 0;
   onSignals((status) => {
     signalStatus = status;
     screen.close();
   });
-  const enter = (name: string) => connect({ server, name });
+  const entrance = entranceTo(dataDir, (question) => screen.askSecret(question));
+  const enter = (name: string, invitation = values.invite) => enterBy(entrance, name, invitation);
   const clock = systemClock;
   const failure = await chatInteractively({ screen, enter, server, name, language, clock });
   screen.close();
+  entrance.close();
   return failure ? fail(failure) : signalStatus;
 }
 
-async function chatInPipe(): Promise<number> {
+async function chatInPipe(dataDir: string): Promise<number> {
   if (name === undefined) return fail(language.noName);
+  const entrance = entranceTo(dataDir, undefined);
   let client: Client;
   try {
-    client = await connect({ server, name });
+    client = await enterBy(entrance, name, values.invite);
   } catch (error) {
-    if (!(error instanceof ChatError)) throw error;
-    return fail(entryFailure(error.code, { server, name, language }));
+    const failure = clientFailure(error, { server, name, language });
+    if (!failure) throw error;
+    return fail(failure);
   }
   let signalStatus = 0;
   onSignals((status) => {
@@ -79,8 +116,37 @@ async function chatInPipe(): Promise<number> {
     language,
     clock: systemClock,
   });
+  entrance.close();
   if (failure) return fail(failure);
   return signalStatus || (hasComplained ? 1 : 0);
+}
+
+function entranceTo(dataDir: string, ask: AskSecret | undefined): Entrance {
+  return new Entrance({
+    server,
+    fingerprint: values.fingerprint,
+    sealsNew,
+    ask,
+    language,
+    openProfile: (name, passphrase) => openProfile({ dataDir, server, name, passphrase }),
+    pins: new ServerPins(dataDir),
+    connect,
+  });
+}
+
+async function enterBy(
+  entrance: Entrance,
+  name: string,
+  invitation: string | undefined,
+): Promise<Client> {
+  const client = await entrance.enter(name, invitation);
+  // from here on nothing but the network is needed, and the store, which is open
+  for (const name of ["read", "write"] as const) Deno.permissions.revokeSync({ name });
+  return client;
+}
+
+function askSecret(question: string): Promise<string | undefined> {
+  return Promise.resolve(promptSecret(question.trimEnd()) ?? undefined);
 }
 
 /** Calls back with the exit status that a signal stands for. */

@@ -34,12 +34,7 @@ export {
   type Profile,
   type ProfileOptions,
 } from "./profile.ts";
-export {
-  ProfileFiles,
-  type ProfilePaths,
-  readIdentityFile,
-  writeIdentityFile,
-} from "./profile_files.ts";
+export { ProfileFiles, type ProfilePaths } from "./profile_files.ts";
 export { ServerPins } from "./server_pins.ts";
 export { type Change, type ClientStore, type Stored, StoreError } from "./store.ts";
 export {

@@ -19,7 +19,10 @@ export interface ProfilePaths {
   readonly store: string;
 }
 
-/** The identities of one data directory, in a directory for each server and in it one for each name. */
+/**
+ * The identities of one data directory, in a directory for each server and in it one for each name.
+ * Where a file can't be read or isn't an identity, methods throw a {@linkcode StoreError}.
+ */
 export class ProfileFiles {
   readonly #root: string;
 
@@ -36,7 +39,7 @@ export class ProfileFiles {
    */
   paths(server: string, name: string): ProfilePaths {
     const serverName = directoryName(normalServerAddress(server));
-    const directory = `${this.#root}/${serverName}/${directoryName(keyOf(name))}`;
+    const directory = `${this.#root}/${serverName}/${directoryName(swapCase(keyOf(name)))}`;
     return {
       directory,
       identity: `${directory}/identity.json`,
@@ -53,7 +56,7 @@ export class ProfileFiles {
   /** The identity of `name` at `server`, where there is one. */
   find(server: string, name: string): IdentityFile | undefined {
     const path = this.paths(server, name).identity;
-    const file = readIdentityFile(path);
+    const file = this.read(path);
     if (!file) return undefined;
     const isTheirs = file.server === normalServerAddress(server) &&
       keyOf(file.name) === keyOf(name);
@@ -73,34 +76,30 @@ export class ProfileFiles {
     } catch (cause) {
       throw new StoreError(directory, "unusable", { cause });
     }
-    return writeIdentityFile(identity, file);
+    return this.write(identity, file);
   }
-}
 
-/**
- * The identity in a file; `undefined` where there is no file.
- *
- * @throws {StoreError} where it can't be read or isn't one
- */
-export function readIdentityFile(path: string): IdentityFile | undefined {
-  let text: string;
-  try {
-    text = readText(path);
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return undefined;
-    throw new StoreError(path, "unusable", { cause });
+  /** The identity in a file, wherever that is; `undefined` where there is no file. */
+  read(path: string): IdentityFile | undefined {
+    let text: string;
+    try {
+      text = readText(path);
+    } catch (cause) {
+      if (cause instanceof Deno.errors.NotFound) return undefined;
+      throw new StoreError(path, "unusable", { cause });
+    }
+    return IdentityFile.parse(text, path);
   }
-  return IdentityFile.parse(text, path);
-}
 
-/** Writes a new file; `false` where there is one already. */
-export function writeIdentityFile(path: string, { text }: IdentityFile): boolean {
-  try {
-    createFile(path, text);
-    return true;
-  } catch (cause) {
-    if (cause instanceof Deno.errors.AlreadyExists) return false;
-    throw new StoreError(path, "unusable", { cause });
+  /** Writes a new file, wherever that is; `false` where there is one already. */
+  write(path: string, { text }: IdentityFile): boolean {
+    try {
+      createFile(path, text);
+      return true;
+    } catch (cause) {
+      if (cause instanceof Deno.errors.AlreadyExists) return false;
+      throw new StoreError(path, "unusable", { cause });
+    }
   }
 }
 
@@ -120,6 +119,14 @@ function keyOf(name: string): string {
   const parsed = parseName(name);
   if (parsed.kind === "notAName") throw new ChatError(parsed.error);
   return parsed.key;
+}
+
+/** A key is in capitals, of which a directory's name has none: like this they needn't be written as `%xx`. */
+function swapCase(key: string): string {
+  return key.replaceAll(
+    /[a-z]/gi,
+    (letter) => letter < "a" ? letter.toLowerCase() : letter.toUpperCase(),
+  );
 }
 
 function directoriesIn(path: string): string[] {

@@ -1,7 +1,7 @@
 import { cleanName } from "./clean_text.ts";
-import type { ChatErrorCode } from "../client/mod.ts";
+import { ChatError, type ChatErrorCode, StoreError } from "../client/mod.ts";
 import { type NameError, nameErrors } from "../codec/mod.ts";
-import type { Failure } from "./failure.ts";
+import { type Failure, FailureError } from "./failure.ts";
 import { describeReason, type Language } from "./language.ts";
 
 /** What to do about a connection that can't be had. */
@@ -63,6 +63,21 @@ const hints: Readonly<Record<ChatErrorCode, Hint>> = {
 /** Whether another name would help. */
 export function isNameRefusal(code: ChatErrorCode): code is NameError | "nameTaken" {
   return code === "nameTaken" || (nameErrors as readonly string[]).includes(code);
+}
+
+/** Whether an invitation, or another one, would help. */
+export function isInvitationRefusal(code: ChatErrorCode): boolean {
+  return code === "invitationNeeded" || code === "invitationInvalid";
+}
+
+/** Puts into words why the client can't go on; `undefined` for what no user can do anything about. */
+export function clientFailure(
+  error: unknown,
+  entry: { server: string; name: string; language: Language },
+): Failure | undefined {
+  if (error instanceof ChatError) return entryFailure(error.code, entry);
+  if (error instanceof StoreError) return entry.language.storeFailures[error.reason](error.path);
+  return error instanceof FailureError ? error.failure : undefined;
 }
 
 /** Why the server at `server` couldn't be entered as `name`. */

@@ -4,6 +4,10 @@ import type { FlagTable } from "./flag.ts";
 export const clientFlags = {
   server: { value: "server", variable: "CHAT_SERVER" },
   name: { value: "name", variable: "CHAT_NAME" },
+  data: { value: "directory", variable: "CHAT_DATA" },
+  passphrase: { value: "none" },
+  invite: { value: "invitation", variable: "CHAT_INVITE" },
+  fingerprint: { value: "fingerprint", variable: "CHAT_FINGERPRINT" },
   lang: { value: "language", variable: "CHAT_LANG" },
   help: { value: "none", letter: "h" },
   version: { value: "none", letter: "V" },

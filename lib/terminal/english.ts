@@ -114,7 +114,8 @@ export const english: Language = {
     chooseName: "choose another name (--name NAME)",
     useSameVersion: "use the same version on both sides (--version shows which it is)",
     tryLater: "try again in a little while",
-    compareFingerprint: "compare the fingerprint with the one the server shows when it starts",
+    compareFingerprint:
+      "over another channel, ask whoever runs the server for its fingerprint, and enter with --fingerprint XXXX-…",
     enterOnce: "to be in both places, use a name for each",
     enterAgain: "enter again to have it anew, before somebody else does",
     askOperator: "ask whoever runs the server",
@@ -135,10 +136,88 @@ export const english: Language = {
     authenticationFailed: "data that can't be authenticated",
   },
 
+  askInvitation: "Your invitation: ",
+  askPassphrase: "Passphrase of your identity: ",
+  askNewPassphrase: "New passphrase: ",
+  askPassphraseAgain: "The same again: ",
+  noIdentities: "there are no identities here yet",
+  isSealed: "with a passphrase",
+  isNotSealed: "without a passphrase",
+  identityMade: (name, server, fingerprint) => `${name} at ${server} is now ${fingerprint}`,
+  identityExported: (path) => `the identity is in ${path}; its passphrase opens it elsewhere`,
+  identityImported: (name, server, fingerprint) =>
+    `${name} at ${server} is ${fingerprint} here too, with the same passphrase`,
+  noDataDir: {
+    error: "there is no directory to keep your identity in",
+    hint: "give one with --data DIR or CHAT_DATA",
+  },
+  noPassphrase: {
+    error: "there is no passphrase",
+    hint: "type at least one character; without --passphrase, a new identity needs none",
+  },
+  passphrasesDiffer: {
+    error: "the two passphrases differ",
+    hint: "try again, and type the same twice",
+  },
+  passphraseNeedsTerminal: {
+    error: "a passphrase is needed, and there is no terminal to ask for it on",
+    hint: "use a terminal or, with --name or --data, an identity without a passphrase",
+  },
+  wrongFingerprint: (actual) => ({
+    error: `the server's fingerprint is ${actual}, not the one expected`,
+    hint: "over another channel, ask whoever runs the server which one is right",
+  }),
+  noIdentity: (name, server) => ({
+    error: `there is no identity of ${name} at ${server}`,
+    hint: "identity show lists those that there are (--server, --name and --data say which)",
+  }),
+  identityExists: (path) => ({
+    error: `there is an identity already, and it stays as it is: ${path}`,
+    hint: "choose another name (--name NAME) or another directory (--data DIR)",
+  }),
+  otherOwner: (name, server) => ({
+    error: `the file keeps the identity of ${name} at ${server}`,
+    hint: "leave out --server and --name, or give these",
+  }),
+  noFile: (path) => ({ error: `there is no file ${path}`, hint: "check its name" }),
+  fileExists: (path) => ({
+    error: `the file ${path} is there already, and stays as it is`,
+    hint: "choose another name for it",
+  }),
+  storeFailures: {
+    unusable: (path) => ({
+      error: `cannot read or write ${path}`,
+      hint: "check its permissions and the space on the disk, or choose a directory with --data",
+    }),
+    damaged: (path) => ({
+      error: `the file ${path} is damaged, or isn't what should be there`,
+      hint: "restore it from a copy; without its identity, a name may be lost to you",
+    }),
+    newerVersion: (path) => ({
+      error: `the file ${path} was written by a newer version of this program`,
+      hint: "use that version, or choose another directory with --data",
+    }),
+    wrongPassphrase: (path) => ({
+      error: `the passphrase doesn't open ${path}`,
+      hint: "try again, minding capitals and the keyboard's language",
+    }),
+  },
+  identityHelp: {
+    show: "lists your identities",
+    new: "makes one without entering",
+    export: "copies one to a file, with a passphrase",
+    import: "takes one from such a file",
+  },
+  filePlaceholder: "FILE",
+
   usage: (program) => `Usage: ${program} [OPTIONS]`,
   clientFlagHelp: {
     server: `the server (127.0.0.1, port ${defaultPort})`,
     name: "the name to enter under (asked for when missing)",
+    data: "the directory that keeps your identities",
+    passphrase: "asks for a passphrase to seal a new identity with",
+    invite: "an invitation, for a name that is new",
+    fingerprint: "the server's fingerprint: no other will do",
     lang: "the language: pt or en (the system's)",
     help: "shows this help",
     version: "shows the version",
@@ -160,6 +239,8 @@ export const english: Language = {
     language: "pt|en",
     server: "HOST[:PORT]",
     name: "NAME",
+    invitation: "CODE",
+    fingerprint: "XXXX-…",
     none: "",
   },
   expected: {
@@ -170,6 +251,8 @@ export const english: Language = {
     language: "it takes pt or en",
     server: "it takes HOST or HOST:PORT, with a port from 1 to 65535",
     name: "it takes a name",
+    invitation: "it takes an invitation",
+    fingerprint: "it takes five groups of four letters and digits: K7QD-2M5X-…",
     none: "it takes no value",
   },
   unknownFlag: (flag, suggestion) =>

@@ -4,6 +4,16 @@ export interface Failure {
   readonly hint: string;
 }
 
+/** Ends a program with a failure that is in words already. */
+export class FailureError extends Error {
+  /** Tells it from other errors. */
+  override readonly name = "FailureError";
+
+  constructor(readonly failure: Failure) {
+    super(failure.error);
+  }
+}
+
 /** The two lines that go to standard error. */
 export function formatFailure({ error, hint }: Failure): string {
   return `${formatError(error)}\nhint: ${hint}`;

@@ -12,6 +12,9 @@ interface Values {
   readonly language: LanguageTag;
   readonly server: string;
   readonly name: string;
+  readonly invitation: string;
+  /** In capitals, with its hyphens. */
+  readonly fingerprint: string;
   /** The flag stands alone. */
   readonly none: boolean;
 }
@@ -131,12 +134,19 @@ const readers: { readonly [Kind in ValueKind]: (text: string) => Values[Kind] | 
   language: (text) => languageTags.find((tag) => tag === text),
   server: (text) => isServerAddress(text) ? text : undefined,
   name: (text) => text,
+  invitation: (text) => text,
+  fingerprint: readFingerprint,
   none: () => undefined,
 };
 
 function readWholeNumber(text: string, least: number, most: number): number | undefined {
   const number = Number(text);
   return /^\d+$/.test(text) && number >= least && number <= most ? number : undefined;
+}
+
+function readFingerprint(text: string): string | undefined {
+  const capitals = text.toUpperCase();
+  return /^[A-Z2-7]{4}(?:-[A-Z2-7]{4}){4}$/.test(capitals) ? capitals : undefined;
 }
 
 function isServerAddress(text: string): boolean {

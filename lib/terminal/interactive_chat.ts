@@ -2,7 +2,12 @@ import { ChatError, type Client } from "../client/mod.ts";
 import type { Clock } from "../clock.ts";
 import { ChatTerminal } from "./chat_terminal.ts";
 import { cleanName } from "./clean_text.ts";
-import { closingFailure, entryFailure, isNameRefusal } from "./client_failure.ts";
+import {
+  clientFailure,
+  closingFailure,
+  isInvitationRefusal,
+  isNameRefusal,
+} from "./client_failure.ts";
 import { nameOf } from "./command.ts";
 import { complete, type Completion } from "./complete.ts";
 import { type Failure, formatError } from "./failure.ts";
@@ -22,8 +27,8 @@ export interface InteractiveScreen extends Screen {
 
 export interface InteractiveChatOptions {
   readonly screen: InteractiveScreen;
-  /** Enters the server under a name, or throws a `ChatError`. */
-  readonly enter: (name: string) => Promise<Client>;
+  /** Enters the server under a name, with an invitation where one was asked for, or throws. */
+  readonly enter: (name: string, invitation: string | undefined) => Promise<Client>;
   readonly server: string;
   /** Otherwise the user is asked. */
   readonly name: string | undefined;
@@ -74,22 +79,29 @@ type Entry =
   | { readonly kind: "failed"; readonly failure: Failure }
   | { readonly kind: "left" };
 
-/** Enters under the name given or asked for, and asks again for as long as it is refused. */
+/** Enters under the name given or asked for, and asks for what is refused for as long as it is. */
 async function enterUnderSomeName(options: InteractiveChatOptions): Promise<Entry> {
   const { screen, server, language } = options;
   let name = options.name ?? await screen.ask(language.askName);
+  let invitation: string | undefined;
   while (name !== undefined) {
     try {
-      const client = await Promise.race([options.enter(name.trim()), screen.ended]);
+      const client = await Promise.race([options.enter(name.trim(), invitation), screen.ended]);
       return client ? { kind: "entered", client } : { kind: "left" };
     } catch (error) {
-      if (!(error instanceof ChatError)) throw error;
-      if (!isNameRefusal(error.code)) {
-        return { kind: "failed", failure: entryFailure(error.code, { server, name, language }) };
+      const code = error instanceof ChatError ? error.code : undefined;
+      const needsName = code !== undefined && isNameRefusal(code);
+      if (code === undefined || !needsName && !isInvitationRefusal(code)) {
+        const failure = clientFailure(error, { server, name, language });
+        if (!failure) throw error;
+        return { kind: "failed", failure };
       }
-      const text = formatError(describeReason(error.code, language));
+      const text = formatError(describeReason(code, language));
       await screen.show({ tone: "mistake", head: "", text });
-      name = await screen.ask(language.askName);
+      const answer = await screen.ask(needsName ? language.askName : language.askInvitation);
+      if (answer === undefined) return { kind: "left" };
+      if (needsName) name = answer;
+      else invitation = answer.trim();
     }
   }
   return { kind: "left" };

@@ -1,4 +1,4 @@
-import type { Authenticity, DisconnectedCode } from "../client/mod.ts";
+import type { Authenticity, DisconnectedCode, StoreError } from "../client/mod.ts";
 import type { ProtocolErrorCode, RefusedCode } from "../codec/mod.ts";
 import type { LeftReason } from "../server/mod.ts";
 import type { Hint } from "./client_failure.ts";
@@ -6,6 +6,7 @@ import type { ClientFlagName } from "./client_flags.ts";
 import type { CommandName, Parameter } from "./command.ts";
 import type { Failure } from "./failure.ts";
 import type { ValueKind } from "./flag.ts";
+import type { IdentityCommandName } from "./identity_command.ts";
 import type { ServerFailureKind } from "./server_failure.ts";
 import type { ServerFlagName } from "./server_flags.ts";
 
@@ -74,6 +75,31 @@ export interface Language {
   readonly serverSent: (violation: string) => string;
   /** What a peer sent that it may not. */
   readonly violations: Readonly<Record<ProtocolErrorCode, string>>;
+
+  // identities, and what keeps them
+  readonly askInvitation: string;
+  readonly askPassphrase: string;
+  readonly askNewPassphrase: string;
+  readonly askPassphraseAgain: string;
+  readonly noIdentities: string;
+  readonly isSealed: string;
+  readonly isNotSealed: string;
+  readonly identityMade: (name: string, server: string, fingerprint: string) => string;
+  readonly identityExported: (path: string) => string;
+  readonly identityImported: (name: string, server: string, fingerprint: string) => string;
+  readonly noDataDir: Failure;
+  readonly noPassphrase: Failure;
+  readonly passphrasesDiffer: Failure;
+  readonly passphraseNeedsTerminal: Failure;
+  readonly wrongFingerprint: (actual: string) => Failure;
+  readonly noIdentity: (name: string, server: string) => Failure;
+  readonly identityExists: (path: string) => Failure;
+  readonly otherOwner: (name: string, server: string) => Failure;
+  readonly noFile: (path: string) => Failure;
+  readonly fileExists: (path: string) => Failure;
+  readonly storeFailures: Readonly<Record<StoreError["reason"], (path: string) => Failure>>;
+  readonly identityHelp: Readonly<Record<IdentityCommandName, string>>;
+  readonly filePlaceholder: string;
 
   // flags
   readonly usage: (program: string) => string;

@@ -6,14 +6,17 @@
  *
  * @module
  */
-export { entryFailure } from "./client_failure.ts";
+export { clientFailure } from "./client_failure.ts";
 export { clientFlags } from "./client_flags.ts";
+export { Entrance } from "./entrance.ts";
 export { readEnvironment } from "./environment.ts";
 export { type Failure, formatFailure } from "./failure.ts";
 export { readFlags } from "./flag.ts";
 export { flagFailure } from "./flag_failure.ts";
+export { parseIdentityCommand, runIdentityCommand } from "./identity_command.ts";
 export { chatInteractively } from "./interactive_chat.ts";
 export { chooseLanguage } from "./language_choice.ts";
+export type { AskSecret } from "./passphrase.ts";
 export { chatThroughPipe } from "./pipe_chat.ts";
 export { PipeScreen } from "./pipe_screen.ts";
 export { reachableAddresses } from "./reachable_addresses.ts";

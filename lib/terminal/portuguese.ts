@@ -117,7 +117,8 @@ export const portuguese: Language = {
     chooseName: "escolha outro nome (--name NOME)",
     useSameVersion: "use a mesma versão dos dois lados (--version mostra qual é)",
     tryLater: "tente de novo daqui a pouco",
-    compareFingerprint: "compare a impressão digital com a que o servidor mostra ao iniciar",
+    compareFingerprint:
+      "por outro meio, peça a quem cuida do servidor a impressão digital dele e entre com --fingerprint XXXX-…",
     enterOnce: "para entrar nos dois lugares, use um nome em cada um",
     enterAgain: "entre de novo para ficar com ele, antes que outra pessoa o faça",
     askOperator: "fale com quem cuida do servidor",
@@ -138,10 +139,89 @@ export const portuguese: Language = {
     authenticationFailed: "dados que não se autenticam",
   },
 
+  askInvitation: "Seu convite: ",
+  askPassphrase: "Senha da sua identidade: ",
+  askNewPassphrase: "Nova senha: ",
+  askPassphraseAgain: "A mesma senha, outra vez: ",
+  noIdentities: "ainda não há identidades aqui",
+  isSealed: "com senha",
+  isNotSealed: "sem senha",
+  identityMade: (name, server, fingerprint) => `${name} em ${server} agora é ${fingerprint}`,
+  identityExported: (path) =>
+    `a identidade está em ${path}; com a senha, pode ser usada em outro lugar`,
+  identityImported: (name, server, fingerprint) =>
+    `${name} em ${server} é ${fingerprint} aqui também, com a mesma senha`,
+  noDataDir: {
+    error: "não há um diretório onde guardar a sua identidade",
+    hint: "informe um com --data DIR ou CHAT_DATA",
+  },
+  noPassphrase: {
+    error: "falta a senha",
+    hint: "digite pelo menos um caractere; sem --passphrase, uma identidade nova não tem senha",
+  },
+  passphrasesDiffer: {
+    error: "as duas senhas são diferentes",
+    hint: "tente de novo e digite a mesma duas vezes",
+  },
+  passphraseNeedsTerminal: {
+    error: "é preciso uma senha, e não há um terminal em que pedi-la",
+    hint: "use um terminal ou, com --name ou --data, uma identidade sem senha",
+  },
+  wrongFingerprint: (actual) => ({
+    error: `a impressão digital do servidor é ${actual}, e não a esperada`,
+    hint: "por outro meio, pergunte a quem cuida do servidor qual é a certa",
+  }),
+  noIdentity: (name, server) => ({
+    error: `não há uma identidade de ${name} em ${server}`,
+    hint: "identity show mostra as que existem (--server, --name e --data dizem qual)",
+  }),
+  identityExists: (path) => ({
+    error: `já existe uma identidade, que fica como está: ${path}`,
+    hint: "escolha outro nome (--name NOME) ou outro diretório (--data DIR)",
+  }),
+  otherOwner: (name, server) => ({
+    error: `o arquivo guarda a identidade de ${name} em ${server}`,
+    hint: "tire --server e --name, ou informe estes",
+  }),
+  noFile: (path) => ({ error: `o arquivo ${path} não existe`, hint: "confira o nome dele" }),
+  fileExists: (path) => ({
+    error: `o arquivo ${path} já existe e fica como está`,
+    hint: "escolha outro nome para ele",
+  }),
+  storeFailures: {
+    unusable: (path) => ({
+      error: `não é possível ler ou gravar ${path}`,
+      hint: "confira as permissões e o espaço em disco, ou escolha um diretório com --data",
+    }),
+    damaged: (path) => ({
+      error: `o arquivo ${path} está danificado ou não é o que deveria estar ali`,
+      hint: "recupere-o de uma cópia; sem a identidade, você pode perder o nome",
+    }),
+    newerVersion: (path) => ({
+      error: `o arquivo ${path} foi gravado por uma versão mais nova deste programa`,
+      hint: "use essa versão ou escolha outro diretório com --data",
+    }),
+    wrongPassphrase: (path) => ({
+      error: `a senha não abre ${path}`,
+      hint: "tente de novo, com atenção às maiúsculas e ao idioma do teclado",
+    }),
+  },
+  identityHelp: {
+    show: "lista suas identidades",
+    new: "cria uma sem entrar",
+    export: "copia uma para um arquivo, com senha",
+    import: "traz uma de um arquivo desses",
+  },
+  filePlaceholder: "ARQUIVO",
+
   usage: (program) => `Uso: ${program} [OPÇÕES]`,
   clientFlagHelp: {
     server: `o servidor (127.0.0.1, porta ${defaultPort})`,
     name: "o nome com que entrar (se faltar, o programa pergunta)",
+    data: "o diretório onde ficam suas identidades",
+    passphrase: "pede uma senha para proteger uma identidade nova",
+    invite: "um convite, para um nome que é novo",
+    fingerprint: "a impressão digital do servidor: nenhuma outra serve",
     lang: "o idioma: pt ou en (o do sistema)",
     help: "mostra esta ajuda",
     version: "mostra a versão",
@@ -163,6 +243,8 @@ export const portuguese: Language = {
     language: "pt|en",
     server: "HOST[:PORTA]",
     name: "NOME",
+    invitation: "CÓDIGO",
+    fingerprint: "XXXX-…",
     none: "",
   },
   expected: {
@@ -173,6 +255,8 @@ export const portuguese: Language = {
     language: "espera-se pt ou en",
     server: "espera-se HOST ou HOST:PORTA, com a porta de 1 a 65535",
     name: "espera-se um nome",
+    invitation: "espera-se um convite",
+    fingerprint: "esperam-se cinco grupos de quatro letras e números: K7QD-2M5X-…",
     none: "esta opção não leva valor",
   },
   unknownFlag: (flag, suggestion) =>

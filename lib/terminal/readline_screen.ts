@@ -11,6 +11,7 @@ import { paintLine } from "./paint_line.ts";
 const chatPrompt = "> ";
 const bell = "\x07";
 const bracketedPaste = { on: "\x1b[?2004h", off: "\x1b[?2004l" } as const;
+const secretMask = "*";
 const clearDown = "\r\x1b[J";
 const clearScreen = "\x1b[2J\x1b[H";
 export interface ReadlineScreenOptions {
@@ -34,6 +35,8 @@ export class ReadlineScreen implements InteractiveScreen {
   #wake: (() => void) | undefined;
   /** `undefined` while nothing is asked for. */
   #prompt: string | undefined;
+  /** Whether what is asked for is to be read by nobody. */
+  #isSecret = false;
   #drawn: InputLayout | undefined;
   #isDrawingDue = false;
   #isEnded = false;
@@ -80,6 +83,16 @@ export class ReadlineScreen implements InteractiveScreen {
     return answer;
   }
 
+  /** As {@linkcode ask}, without showing what is typed. */
+  async askSecret(question: string): Promise<string | undefined> {
+    this.#isSecret = true;
+    try {
+      return await this.ask(question);
+    } finally {
+      this.#isSecret = false;
+    }
+  }
+
   async *lines(complete: (line: string) => Completion): AsyncIterable<string> {
     this.#complete = complete;
     this.#prompt = chatPrompt;
@@ -112,7 +125,7 @@ export class ReadlineScreen implements InteractiveScreen {
 
   #enter(line: string): void {
     const isAnswer = this.#prompt !== chatPrompt;
-    const last = isAnswer && this.#prompt ? `${this.#prompt}${line}\n` : "";
+    const last = isAnswer && this.#prompt ? `${this.#prompt}${this.#masked(line)}\n` : "";
     process.stdout.write(this.#erased() + last);
     if (isAnswer) this.#prompt = undefined;
     this.#entered.push(line.replaceAll(pastedLineEnd, "\n").trimEnd());
@@ -173,11 +186,15 @@ export class ReadlineScreen implements InteractiveScreen {
     return up(above + countRows(beforeCursor) - 1) + clearDown;
   }
 
+  #masked(line: string): string {
+    return this.#isSecret ? secretMask.repeat(line.length) : line;
+  }
+
   #drawing(): string {
     if (this.#prompt === undefined) return "";
     const { line, cursor } = this.#readline;
     const { columns = 80, rows: maxRows = 24 } = process.stdout;
-    const text = this.#prompt + line;
+    const text = this.#prompt + this.#masked(line);
     const layout = layOutInput(text, this.#prompt.length + cursor, { columns, maxRows });
     this.#drawn = layout;
     const { rows, cursorRow, beforeCursor } = layout;

@@ -1,6 +1,7 @@
 import { clientFlags } from "./client_flags.ts";
 import { describeCommands, formatColumns } from "./command_help.ts";
 import type { FlagTable } from "./flag.ts";
+import { describeIdentityCommands } from "./identity_command.ts";
 import type { Language } from "./language.ts";
 import { serverFlags } from "./server_flags.ts";
 
@@ -13,7 +14,9 @@ export function serverUsage(program: string, language: Language): string {
 /** What `chat-client --help` shows. */
 export function clientUsage(program: string, language: Language): string {
   const flags = describeFlags(clientFlags, language.clientFlagHelp, language);
-  return [language.usage(program), "", ...flags, "", ...describeCommands(language)].join("\n");
+  const identity = describeIdentityCommands(program, language);
+  const commands = describeCommands(language);
+  return [language.usage(program), "", ...flags, "", ...identity, "", ...commands].join("\n");
 }
 
 /** A line a flag: how it is written, what it does, and the variable in its place. */

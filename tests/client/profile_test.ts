@@ -51,6 +51,7 @@ test("openProfile() is another one for each server and name, but not for each wa
     assert(await open(server, name) !== ana);
   }
   assertEquals(await open("[0:0::1]", "ana"), await open("::1", "ana"));
+  assertEquals(listDirectory(`${dataDir}/profiles/chat.example%3a7700`), ["ana", "ana1"]);
 });
 
 test("openProfile() refuses what isn't a name, and writes nothing", async (dataDir) => {

@@ -15,7 +15,7 @@ function test(name: string, body: (room: Room) => Promise<void>): void {
       const server = new Program("server", "--host", "127.0.0.1", "--port", "0", "--data", dataDir);
       try {
         const [, port] = await server.prints(/na porta (\d+),/);
-        await body(new Room(server, `127.0.0.1:${port}`));
+        await body(new Room(server, `127.0.0.1:${port}`, `${dataDir}/clients`));
       } finally {
         server.signal("SIGTERM");
         const { code, errors } = await server.finish();
@@ -28,7 +28,14 @@ function test(name: string, body: (room: Room) => Promise<void>): void {
 
 /** A server and those who enter it. */
 class Room {
-  constructor(readonly server: Program, readonly address: string) {}
+  #clients = 0;
+
+  constructor(
+    readonly server: Program,
+    readonly address: string,
+    /** Where clients keep what they must remember. */
+    readonly clientsDir: string,
+  ) {}
 
   /** A client, once it has entered. */
   async enter(name: string, ...args: string[]): Promise<Program> {
@@ -38,8 +45,11 @@ class Room {
     return client;
   }
 
+  /** A client in a directory of its own, unless `args` say otherwise. */
   client(name: string, ...args: string[]): Program {
-    return new Program("client", "--server", this.address, "--name", name, ...args);
+    const dataDir = `${this.clientsDir}/${++this.#clients}`;
+    const options = ["--server", this.address, "--name", name, "--data", dataDir];
+    return new Program("client", ...options, ...args);
   }
 }
 
@@ -134,7 +144,7 @@ test("chat-client keeps the order of more lines than it may send ahead", async (
 });
 
 test("chat-client ends with the reason where no server answers", async (room) => {
-  const nowhere = new Program("client", "--server", "127.0.0.1:1", "--name", "ana");
+  const nowhere = room.client("ana", "--server", "127.0.0.1:1");
   const { code, output, errors } = await nowhere.finish();
   assertEquals([code, output], [1, []]);
   assertEquals(errors.length, 2);

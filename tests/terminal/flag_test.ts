@@ -107,6 +107,17 @@ Deno.test("readFlags() refuses what isn't a server's address", () => {
   assertEquals(values.server, "[::1]:7000");
 });
 
+Deno.test("readFlags() reads a fingerprint in either case, and refuses what is none", () => {
+  const read = (text: string) => readFlags(clientFlags, ["--fingerprint", text], nothing);
+  assertEquals(
+    read("k7qd-2m5x-aaaa-bbbb-cccc").values.fingerprint,
+    "K7QD-2M5X-AAAA-BBBB-CCCC",
+  );
+  for (const text of ["K7QD", "K7QD-2M5X-AAAA-BBBB-CCC1", "K7QD-2M5X-AAAA-BBBB-CCCC-DDDD"]) {
+    assertEquals(read(text).errors.map(({ kind }) => kind), ["badValue"], text);
+  }
+});
+
 Deno.test("readFlags() answers words as they were written, where there may be any", () => {
   const args = ["a", "--port", "1", "007", "--", "--b", "2.0"];
   const { values, words, errors } = readFlags(serverFlags, args, nothing, true);

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { ChatError, type ChatErrorCode, type Client } from "../../lib/client/mod.ts";
+import { ChatError, type ChatErrorCode, type Client, StoreError } from "../../lib/client/mod.ts";
 import type { Completion } from "../../lib/terminal/complete.ts";
 import { chatInteractively, type InteractiveScreen } from "../../lib/terminal/interactive_chat.ts";
 import { portuguese } from "../../lib/terminal/portuguese.ts";
@@ -47,7 +47,7 @@ interface Script {
   readonly name?: string;
   readonly answers?: string[];
   readonly typed?: readonly string[];
-  /** What the server refuses each name with. */
+  /** What the server refuses each name, with its invitation, with. */
   readonly refusals?: Readonly<Record<string, ChatErrorCode>>;
 }
 
@@ -56,9 +56,10 @@ function start({ name, answers = [], typed = [], refusals = {} }: Script) {
   const client = new FakeClient();
   const clock = new ManualClock();
   const entered: string[] = [];
-  const enter = (name: string): Promise<Client> => {
-    entered.push(name);
-    const code = refusals[name];
+  const enter = (name: string, invitation?: string): Promise<Client> => {
+    const entry = invitation === undefined ? name : `${name} ${invitation}`;
+    entered.push(entry);
+    const code = refusals[entry];
     return code ? Promise.reject(new ChatError(code)) : Promise.resolve(client);
   };
   const options = { screen, enter, server: "127.0.0.1", name, language: portuguese, clock };
@@ -109,6 +110,43 @@ Deno.test("chatInteractively() asks for another name than the one given, where i
   });
   assertEquals(await failure, undefined);
   assertEquals(entered, ["bia", "ana"]);
+});
+
+Deno.test("chatInteractively() asks for an invitation until one is accepted", async () => {
+  const { screen, entered, failure } = start({
+    name: "ana",
+    answers: ["AA", " BB "],
+    refusals: { ana: "invitationNeeded", "ana AA": "invitationInvalid" },
+  });
+  assertEquals(await failure, undefined);
+  assertEquals(entered, ["ana", "ana AA", "ana BB"]);
+  assertEquals(screen.shown, [
+    "! error: aqui, um nome novo precisa de um convite",
+    "Seu convite: AA",
+    "! error: esse convite não existe ou já foi usado",
+    "Seu convite:  BB ",
+    ...greeting,
+  ]);
+});
+
+Deno.test("chatInteractively() goes without a word where no invitation is given", async () => {
+  const { failure } = start({ name: "ana", refusals: { ana: "invitationNeeded" } });
+  assertEquals(await failure, undefined);
+});
+
+Deno.test("chatInteractively() fails where the profile can't be opened", async () => {
+  const failure = await chatInteractively({
+    screen: new ScriptedScreen([], []),
+    enter: () => Promise.reject(new StoreError("/d/identity.json", "damaged")),
+    server: "127.0.0.1",
+    name: "ana",
+    language: portuguese,
+    clock: new ManualClock(),
+  });
+  assertEquals(
+    failure?.error,
+    "o arquivo /d/identity.json está danificado ou não é o que deveria estar ali",
+  );
 });
 
 Deno.test("chatInteractively() goes without a word where no name is given", async () => {

@@ -27,9 +27,18 @@ Deno.test("clientUsage() explains every flag and every command", () => {
 
   --server HOST[:PORTA]  o servidor (127.0.0.1, porta 7700) [CHAT_SERVER]
   --name NOME            o nome com que entrar (se faltar, o programa pergunta) [CHAT_NAME]
+  --data DIR             o diretório onde ficam suas identidades [CHAT_DATA]
+  --passphrase           pede uma senha para proteger uma identidade nova
+  --invite CÓDIGO        um convite, para um nome que é novo [CHAT_INVITE]
+  --fingerprint XXXX-…   a impressão digital do servidor: nenhuma outra serve [CHAT_FINGERPRINT]
   --lang pt|en           o idioma: pt ou en (o do sistema) [CHAT_LANG]
   -h, --help             mostra esta ajuda
   -V, --version          mostra a versão
+
+  chat-client identity show            lista suas identidades
+  chat-client identity new             cria uma sem entrar
+  chat-client identity export ARQUIVO  copia uma para um arquivo, com senha
+  chat-client identity import ARQUIVO  traz uma de um arquivo desses
 
   /udp TEXTO       fala com todos (também /global)
   /tcp NOME TEXTO  fala só com uma pessoa (também /privado, /private, /msg)
