@@ -98,6 +98,7 @@ async function chatInPipe(dataDir: string): Promise<number> {
   try {
     client = await enterBy(entrance, name, values.invite);
   } catch (error) {
+    entrance.close();
     const failure = clientFailure(error, { server, name, language });
     if (!failure) throw error;
     return fail(failure);
