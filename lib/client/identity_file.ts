@@ -1,6 +1,5 @@
 import { timingSafeEqual } from "@std/crypto/timing-safe-equal";
 import {
-  areScryptParameters,
   type Identity,
   keyPairOf,
   newScryptParameters,
@@ -10,21 +9,20 @@ import {
   sealWithPassphrase,
   signingKeyPairOf,
 } from "../crypto/mod.ts";
+import {
+  boundData,
+  decodeIdentity,
+  encodeIdentity,
+  type IdentityFields,
+  identityHeader,
+  scryptOf,
+} from "./identity_format.ts";
+import type { Owner } from "./owner.ts";
 import { StoreError } from "./store.ts";
 
-const format = "chat-identity";
-const formatVersion = 1;
 const keyBytes = 32;
 /** The private keys of the static and the signing key pair, and the storage key. */
 const secretBytes = 3 * keyBytes;
-
-/** Who has an identity, and where: one for each server and name. */
-export interface Owner {
-  /** As `normalServerAddress` writes it. */
-  readonly server: string;
-  /** As its owner writes it. */
-  readonly name: string;
-}
 
 /** What nobody else may know. */
 export interface Secrets {
@@ -32,20 +30,6 @@ export interface Secrets {
   readonly identity: Identity;
   /** Seals what the client remembers: 32 bytes. */
   readonly storageKey: Uint8Array;
-}
-
-/** The file's fields, in their order there. Public keys can be read without a passphrase. */
-interface Fields {
-  readonly format: typeof format;
-  readonly version: typeof formatVersion;
-  readonly server: string;
-  readonly name: string;
-  readonly staticKey: string;
-  readonly signingKey: string;
-  /** Where a passphrase is needed. */
-  readonly scrypt?: { readonly n: number; readonly r: number; readonly p: number; salt: string };
-  /** The secrets, in the clear or sealed. */
-  readonly secrets: string;
 }
 
 /** An identity as it is kept: the text of a file that opens with or without a passphrase. */
@@ -58,14 +42,14 @@ export class IdentityFile implements Owner {
   readonly staticKey: Uint8Array;
   /** The public key that other members know its owner by: 32 bytes. */
   readonly signingKey: Uint8Array;
-  readonly #fields: Fields;
+  readonly #fields: IdentityFields;
   readonly #path: string;
 
-  private constructor(fields: Fields, path: string) {
+  private constructor(fields: IdentityFields, path: string) {
     this.server = fields.server;
     this.name = fields.name;
-    this.staticKey = bytesOf(fields.staticKey, keyBytes);
-    this.signingKey = bytesOf(fields.signingKey, keyBytes);
+    this.staticKey = Uint8Array.fromBase64(fields.staticKey);
+    this.signingKey = Uint8Array.fromBase64(fields.signingKey);
     this.#fields = fields;
     this.#path = path;
   }
@@ -78,16 +62,9 @@ export class IdentityFile implements Owner {
    * @throws {StoreError} `damaged` or `newerVersion`
    */
   static parse(text: string, path: string): IdentityFile {
-    const fields = parseJson(text);
-    if (fields?.format === format && Number(fields.version) > formatVersion) {
-      throw new StoreError(path, "newerVersion");
-    }
-    try {
-      if (!areFields(fields) || encode(fields) !== text) throw new TypeError();
-      return new IdentityFile(fields, path);
-    } catch {
-      throw new StoreError(path, "damaged"); // without a cause, which could quote a key
-    }
+    const fields = decodeIdentity(text);
+    if (typeof fields === "string") throw new StoreError(path, fields); // whose cause could quote a key
+    return new IdentityFile(fields, path);
   }
 
   /**
@@ -97,31 +74,23 @@ export class IdentityFile implements Owner {
    * @param scrypt how slow a guess at the passphrase is
    */
   static async of(
-    { server, name }: Owner,
+    owner: Owner,
     { identity, storageKey }: Secrets,
     passphrase: string | undefined,
     scrypt: ScryptParameters = newScryptParameters(),
   ): Promise<IdentityFile> {
     const { staticKeyPair, signingKeyPair } = identity;
-    const open = {
-      format,
-      version: formatVersion,
-      server,
-      name,
-      staticKey: staticKeyPair.publicKey.toBase64(),
-      signingKey: signingKeyPair.publicKey.toBase64(),
-    } as const;
     const secrets = new Uint8Array(secretBytes);
     secrets.set(rawPrivateKey(staticKeyPair));
     secrets.set(rawPrivateKey(signingKeyPair), keyBytes);
     secrets.set(storageKey, 2 * keyBytes);
-    if (passphrase === undefined) {
-      return new IdentityFile({ ...open, secrets: secrets.toBase64() }, "");
-    }
-    const { n, r, p, salt } = scrypt;
-    const header = { ...open, scrypt: { n, r, p, salt: salt.toBase64() } };
-    const sealed = await sealWithPassphrase(passphrase, scrypt, bound(header), secrets);
-    return new IdentityFile({ ...header, secrets: sealed.toBase64() }, "");
+    const isSealed = passphrase !== undefined;
+    const keys = { staticKey: staticKeyPair.publicKey, signingKey: signingKeyPair.publicKey };
+    const header = identityHeader(owner, keys, isSealed ? scrypt : undefined);
+    const kept = isSealed
+      ? await sealWithPassphrase(passphrase, scrypt, boundData(header), secrets)
+      : secrets;
+    return new IdentityFile({ ...header, secrets: kept.toBase64() }, "");
   }
 
   /** Whether it takes a passphrase to open. */
@@ -131,7 +100,7 @@ export class IdentityFile implements Owner {
 
   /** What goes into the file. */
   get text(): string {
-    return encode(this.#fields);
+    return encodeIdentity(this.#fields);
   }
 
   /**
@@ -157,57 +126,13 @@ export class IdentityFile implements Owner {
 
   async #openSecrets(passphrase: string | undefined): Promise<Uint8Array> {
     const { secrets, ...header } = this.#fields;
-    if (!header.scrypt) return Uint8Array.fromBase64(secrets);
+    const kept = Uint8Array.fromBase64(secrets);
+    if (!header.scrypt) return kept;
     if (passphrase === undefined) throw new StoreError(this.#path, "wrongPassphrase");
     try {
-      const sealed = Uint8Array.fromBase64(secrets);
-      return await openWithPassphrase(passphrase, scryptOf(header), bound(header), sealed);
+      return await openWithPassphrase(passphrase, scryptOf(header.scrypt), boundData(header), kept);
     } catch {
       throw new StoreError(this.#path, "wrongPassphrase");
     }
   }
-}
-
-/** One way to write a file: what is read must be what would be written. */
-function encode(fields: Fields): string {
-  return `${JSON.stringify(fields, undefined, 2)}\n`;
-}
-
-/** What a sealed file's secrets are bound to: everything else in it. */
-function bound(header: Omit<Fields, "secrets">): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(JSON.stringify(header));
-}
-
-function parseJson(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether all is there and nothing else, in the right order; throws too where it isn't. */
-function areFields(value: unknown): value is Fields {
-  const fields = value as Fields;
-  const texts = [fields.server, fields.name, fields.staticKey, fields.signingKey, fields.secrets];
-  const { scrypt } = fields;
-  const keys = ["format", "version", "server", "name", "staticKey", "signingKey"];
-  if (scrypt) keys.push("scrypt");
-  keys.push("secrets");
-  return fields.format === format && fields.version === formatVersion &&
-    texts.every((text) => typeof text === "string") &&
-    Object.keys(fields).join() === keys.join() &&
-    (!scrypt ||
-      areScryptParameters(scryptOf(fields)) && Object.keys(scrypt).join() === "n,r,p,salt");
-}
-
-function scryptOf({ scrypt }: Pick<Fields, "scrypt">): ScryptParameters {
-  return { ...scrypt!, salt: bytesOf(scrypt!.salt, 16) };
-}
-
-function bytesOf(base64: string, length: number): Uint8Array {
-  const bytes = Uint8Array.fromBase64(base64);
-  if (bytes.length !== length || bytes.toBase64() !== base64) throw new TypeError("Cannot read");
-  return bytes;
 }

@@ -25,7 +25,8 @@ export {
   type DisconnectedCode,
 } from "./event.ts";
 export { defaultDataDir, type Environment } from "./data_dir.ts";
-export { IdentityFile, type Owner, type Secrets } from "./identity_file.ts";
+export { IdentityFile, type Secrets } from "./identity_file.ts";
+export { nameKey, type Owner, ownerOf } from "./owner.ts";
 export { MemoryStore } from "./memory_store.ts";
 export {
   newSecrets,

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { generateIdentity, type Identity } from "../crypto/mod.ts";
 import { IdentityFile, type Secrets } from "./identity_file.ts";
+import { ownerOf } from "./owner.ts";
 import { ProfileFiles } from "./profile_files.ts";
 import { SealedStore } from "./sealed_store.ts";
-import { normalServerAddress } from "./server_address.ts";
 import { SqliteStore } from "./sqlite_store.ts";
 import type { ClientStore } from "./store.ts";
 
@@ -73,9 +73,8 @@ export async function addProfile(
   files: ProfileFiles,
   { server, name, passphrase }: Pick<ProfileOptions, "server" | "name" | "passphrase">,
 ): Promise<Secrets | undefined> {
-  const owner = { server: normalServerAddress(server), name: name.normalize("NFKC") };
   const secrets = newSecrets();
-  const file = await IdentityFile.of(owner, secrets, await passphrase?.("seal"));
+  const file = await IdentityFile.of(ownerOf(server, name), secrets, await passphrase?.("seal"));
   return files.add(file) ? secrets : undefined;
 }
 

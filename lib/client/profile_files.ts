@@ -1,9 +1,7 @@
 import { createFile, makeOwnDirectory } from "../durable_file.ts";
-import { parseName } from "../registry/mod.ts";
 import { directoryName } from "./directory_name.ts";
-import { ChatError } from "./event.ts";
 import { IdentityFile } from "./identity_file.ts";
-import { normalServerAddress } from "./server_address.ts";
+import { nameKey, ownerOf } from "./owner.ts";
 import { StoreError } from "./store.ts";
 
 /** No identity file is as long. */
@@ -38,8 +36,9 @@ export class ProfileFiles {
    * @throws {ChatError} where `name` isn't a name
    */
   paths(server: string, name: string): ProfilePaths {
-    const serverName = directoryName(normalServerAddress(server));
-    const directory = `${this.#root}/${serverName}/${directoryName(swapCase(keyOf(name)))}`;
+    const owner = ownerOf(server, name);
+    const [where, who] = [owner.server, swapCase(nameKey(owner.name))].map(directoryName);
+    const directory = `${this.#root}/${where}/${who}`;
     return {
       directory,
       identity: `${directory}/identity.json`,
@@ -58,8 +57,8 @@ export class ProfileFiles {
     const path = this.paths(server, name).identity;
     const file = this.read(path);
     if (!file) return undefined;
-    const isTheirs = file.server === normalServerAddress(server) &&
-      keyOf(file.name) === keyOf(name);
+    const isTheirs = file.server === ownerOf(server, name).server &&
+      nameKey(file.name) === nameKey(name);
     if (!isTheirs) throw new StoreError(path, "damaged");
     return file;
   }
@@ -113,12 +112,6 @@ function readText(path: string): string {
     length += count;
   }
   return new TextDecoder().decode(buffer.subarray(0, length));
-}
-
-function keyOf(name: string): string {
-  const parsed = parseName(name);
-  if (parsed.kind === "notAName") throw new ChatError(parsed.error);
-  return parsed.key;
 }
 
 /** A key is in capitals, of which a directory's name has none: like this they needn't be written as `%xx`. */

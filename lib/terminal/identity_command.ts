@@ -1,50 +1,18 @@
-import { IdentityFile, newSecrets, normalServerAddress, type ProfileFiles } from "../client/mod.ts";
+import {
+  IdentityFile,
+  nameKey,
+  newSecrets,
+  normalServerAddress,
+  ownerOf,
+  type ProfileFiles,
+} from "../client/mod.ts";
 import { fingerprint } from "../crypto/mod.ts";
 import { cleanName } from "./clean_text.ts";
 import { clientFailure } from "./client_failure.ts";
-import { formatColumns } from "./command_help.ts";
 import type { Failure } from "./failure.ts";
-import type { FlagError } from "./flag.ts";
+import type { IdentityCommand } from "./identity_words.ts";
 import type { Language } from "./language.ts";
 import { askNewPassphrase, type AskSecret, passphrasesFrom } from "./passphrase.ts";
-
-/** What `chat-client identity` can do, and whether a file's name follows. */
-const identityCommands = { show: false, new: false, export: true, import: true } as const;
-
-export type IdentityCommandName = keyof typeof identityCommands;
-
-export interface IdentityCommand {
-  readonly kind: IdentityCommandName;
-  /** The file's name, where one belongs there; otherwise empty. */
-  readonly path: string;
-}
-
-/** Reads the words behind `chat-client`. */
-export function parseIdentityCommand(
-  words: readonly string[],
-): IdentityCommand | { readonly kind: "error"; readonly error: FlagError } {
-  const [word, name, path, ...rest] = words;
-  const stray = (argument: string) =>
-    ({ kind: "error", error: { kind: "strayArgument", argument } }) as const;
-  const missing = (flag: string) =>
-    ({ kind: "error", error: { kind: "missingValue", flag } }) as const;
-  if (word !== "identity") return stray(word ?? "");
-  if (name === undefined) return missing(word);
-  if (!Object.hasOwn(identityCommands, name)) return stray(name);
-  const kind = name as IdentityCommandName;
-  if (!identityCommands[kind]) return path === undefined ? { kind, path: "" } : stray(path);
-  if (path === undefined) return missing(`${word} ${name}`);
-  return rest[0] === undefined ? { kind, path } : stray(rest[0]);
-}
-
-/** A line a command, for `--help`. */
-export function describeIdentityCommands(program: string, language: Language): string[] {
-  const names = Object.keys(identityCommands) as IdentityCommandName[];
-  return formatColumns(names.map((name) => {
-    const file = identityCommands[name] ? ` ${language.filePlaceholder}` : "";
-    return [`${program} identity ${name}${file}`, language.identityHelp[name]] as const;
-  }));
-}
 
 /** Where identities are kept. */
 export type IdentityFiles = Pick<
@@ -109,14 +77,13 @@ function show({ files, ...options }: IdentityCommandOptions): Failure | undefine
 async function make(options: IdentityCommandOptions): Promise<Failure | undefined> {
   const { files, name, sealsNew, ask, language, print } = options;
   if (name === undefined) return language.noName;
-  const server = normalServerAddress(options.server ?? options.defaultServer);
-  const path = files.paths(server, name).identity;
+  const owner = ownerOf(options.server ?? options.defaultServer, name);
+  const path = files.paths(owner.server, name).identity;
   if (files.read(path)) return language.identityExists(path);
   const passphrase = await passphrasesFrom(ask, { sealsNew, language })("seal");
-  const owner = { server, name: name.normalize("NFKC") };
   const file = await IdentityFile.of(owner, newSecrets(), passphrase);
   if (!files.add(file)) return language.identityExists(path);
-  print(language.identityMade(cleanName(file.name), server, fingerprint(file.signingKey)));
+  print(language.identityMade(cleanName(file.name), file.server, fingerprint(file.signingKey)));
   return undefined;
 }
 
@@ -167,8 +134,7 @@ function isMeant(
   { server, name }: Pick<IdentityCommandOptions, "server" | "name">,
 ): boolean {
   const isServer = server === undefined || normalServerAddress(server) === file.server;
-  const fold = (text: string) => text.normalize("NFKC").toLowerCase();
-  return isServer && (name === undefined || fold(name) === fold(file.name));
+  return isServer && (name === undefined || nameKey(name) === nameKey(file.name));
 }
 
 function describe(file: IdentityFile, language: Language): string {

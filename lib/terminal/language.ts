@@ -6,7 +6,7 @@ import type { ClientFlagName } from "./client_flags.ts";
 import type { CommandName, Parameter } from "./command.ts";
 import type { Failure } from "./failure.ts";
 import type { ValueKind } from "./flag.ts";
-import type { IdentityCommandName } from "./identity_command.ts";
+import type { IdentityCommandName } from "./identity_words.ts";
 import type { ServerFailureKind } from "./server_failure.ts";
 import type { ServerFlagName } from "./server_flags.ts";
 

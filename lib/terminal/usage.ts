@@ -1,7 +1,7 @@
 import { clientFlags } from "./client_flags.ts";
 import { describeCommands, formatColumns } from "./command_help.ts";
 import type { FlagTable } from "./flag.ts";
-import { describeIdentityCommands } from "./identity_command.ts";
+import { describeIdentityCommands } from "./identity_words.ts";
 import type { Language } from "./language.ts";
 import { serverFlags } from "./server_flags.ts";
 

@@ -6,9 +6,9 @@ import { flagFailure } from "../../lib/terminal/flag_failure.ts";
 import {
   type IdentityCommandOptions,
   type IdentityFiles,
-  parseIdentityCommand,
   runIdentityCommand,
 } from "../../lib/terminal/identity_command.ts";
+import { parseIdentityCommand } from "../../lib/terminal/identity_words.ts";
 import { answering } from "./fake_secrets.ts";
 
 /** Files that are only there while the test is. */
