@@ -393,8 +393,10 @@ function config(mls: Library, paddingLength = 0): ClientConfig {
   };
 }
 
-/** Zeros behind a plaintext: to multiples of 256 bytes, and of an eighth of what is longer. */
-function paddingFor(length: number): number {
+/** Zeros behind a plaintext and its length field: to multiples of 256 bytes, of an eighth if it is long. */
+function paddingFor(plaintextLength: number): number {
+  const fieldLength = plaintextLength < 0x40 ? 1 : plaintextLength < 0x4000 ? 2 : 4; // RFC 9420 §2.1.2
+  const length = fieldLength + plaintextLength;
   const step = Math.max(256, 2 ** Math.floor(Math.log2(length / 8)));
   return Math.ceil(length / step) * step - length;
 }
