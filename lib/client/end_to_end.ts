@@ -144,9 +144,14 @@ export class EndToEnd {
     this.#outgoing.joined(keyOf(to), groupId);
   }
 
-  /** The member can't open what is sealed for it: the next message takes a new group. */
-  forget(to: string): void {
-    this.#outgoing.forget(keyOf(to));
+  /**
+   * The member can't open what is sealed in this group: the next message takes a new one. Where that has
+   * begun already, nothing happens: a hundred unreadable messages need one new group, not a hundred.
+   *
+   * @param groupId of the unreadable message; without it, whatever group there is
+   */
+  forget(to: string, groupId?: string): void {
+    this.#outgoing.forget(keyOf(to), groupId);
   }
 
   /**
@@ -162,7 +167,12 @@ export class EndToEnd {
   async open(from: string, id: MessageId, envelope: Uint8Array): Promise<Opened> {
     const parsed = parseName(from);
     if (parsed.kind === "notAName") return { kind: "unreadable" };
-    const leave = await this.#reading.enter(parsed.key);
+    const leaveLane = await this.#reading.enter(parsed.key);
+    this.#incoming.hold(parsed.key);
+    const leave = () => {
+      this.#incoming.release(parsed.key);
+      leaveLane();
+    };
     let opened: Opened = { kind: "unreadable" };
     try {
       opened = await this.#open(parsed.key, id, envelope, leave);
@@ -174,12 +184,18 @@ export class EndToEnd {
     return opened;
   }
 
-  /** What the server has to be given, now that it has this; kept before it is answered. */
+  /**
+   * What the server has to be given, now that it has this; kept before it is answered. What has outlived
+   * its use is forgotten on the occasion.
+   *
+   * @throws {StoreError} where the store can't be written
+   */
   async supply(published: Omit<Published, "kind">): Promise<Publish | undefined> {
     const leave = await this.#supplying.enter("");
     try {
-      const name = keyOf(this.#name());
-      return await this.#supply.replenish(published, this.#me, name, this.#clock.wallTime());
+      const now = this.#clock.wallTime();
+      this.#incoming.forgetOutlived(now);
+      return await this.#supply.replenish(published, this.#me, keyOf(this.#name()), now);
     } finally {
       leave();
     }

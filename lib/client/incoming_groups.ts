@@ -16,9 +16,20 @@ export interface IncomingGroup {
 /** The groups in which others write to us, by the key of the author's name and the group's id. */
 export class IncomingGroups {
   readonly #store: ClientStore;
+  /** Of whom a message is being opened. */
+  readonly #held = new Set<string>();
 
   constructor(store: ClientStore) {
     this.#store = store;
+  }
+
+  /** Keeps a member's groups from being dropped by another's message, until they are released. */
+  hold(name: string): void {
+    this.#held.add(name);
+  }
+
+  release(name: string): void {
+    this.#held.delete(name);
   }
 
   get(name: string, groupId: string): IncomingGroup | undefined {
@@ -54,31 +65,56 @@ export class IncomingGroups {
     writer.bytes16(mls.encodeGroup(group));
     const { version } = before;
     const change = { key: keyOf(name, group.id), value: writer.written, version };
-    return version === 0 ? [change, ...this.#crowdedOut(name, change.key, now)] : [change];
+    return version === 0 ? [change, ...this.#crowdedOut(name, now)] : [change];
   }
 
-  #crowdedOut(name: string, newKey: string, now: number): Change[] {
-    const oldestFirst = this.#store.keys(prefix).filter((key) => key !== newKey)
-      .map((key) => ({ key, stored: this.#store.get(key)! }))
-      .map(({ key, stored }) => ({
-        key,
-        version: stored.version,
-        joinedAt: decode(stored.value).header.joinedAt,
-      }))
-      .sort((a, b) => a.joinedAt - b.joinedAt);
+  /** Forgets groups that are too old. */
+  forgetOutlived(now: number): void {
+    const outlived = this.#oldestFirst().filter((group) => isOutlived(group, now));
+    if (outlived.length > 0) this.#store.commit(outlived.map(deletion));
+  }
+
+  #crowdedOut(name: string, now: number): Change[] {
+    const oldestFirst = this.#oldestFirst(name);
     const ofMember = oldestFirst.filter(({ key }) => key.startsWith(memberPrefix(name)));
     const tooMany = new Set([
       ...oldestFirst.slice(0, Math.max(0, oldestFirst.length + 1 - maxIncomingGroups)),
       ...ofMember.slice(0, Math.max(0, ofMember.length + 1 - maxIncomingGroupsPerMember)),
-      ...oldestFirst.filter(({ joinedAt }) => now - joinedAt > incomingGroupLifeMs),
+      ...oldestFirst.filter((group) => isOutlived(group, now)),
     ]);
-    return [...tooMany].map(({ key, version }) => ({ key, version, value: undefined }));
+    return [...tooMany].map(deletion);
   }
+
+  /** Without those of other members that are held. */
+  #oldestFirst(name?: string): Kept[] {
+    return this.#store.keys(prefix)
+      .filter((key) => memberOf(key) === name || !this.#held.has(memberOf(key)))
+      .map((key) => {
+        const { value, version } = this.#store.get(key)!;
+        return { key, version, joinedAt: decode(value).header.joinedAt };
+      })
+      .sort((a, b) => a.joinedAt - b.joinedAt);
+  }
+}
+
+interface Kept {
+  readonly key: string;
+  readonly version: number;
+  readonly joinedAt: number;
+}
+
+function isOutlived({ joinedAt }: Kept, now: number): boolean {
+  return now - joinedAt > incomingGroupLifeMs;
+}
+
+function deletion({ key, version }: Kept): Change {
+  return { key, version, value: undefined };
 }
 
 const prefix = "incomingGroup/";
 /** No name has a slash. */
 const memberPrefix = (name: string) => `${prefix}${name}/`;
+const memberOf = (key: string) => key.slice(prefix.length, key.lastIndexOf("/"));
 const keyOf = (name: string, groupId: string) => `${memberPrefix(name)}${groupId}`;
 
 function decode(value: Uint8Array) {

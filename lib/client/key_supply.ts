@@ -87,7 +87,11 @@ export class KeySupply {
       const lastResort = isThere ? this.#secret(before.lastResort) : undefined;
       const keepsLastResort = lastResort?.groups?.length === 0 &&
         Math.abs(now - lastResort.madeAt) <= lastResortLifeMs;
-      if (isThere && keepsLastResort && published.left > lowKeyPackages) return undefined;
+      if (isThere && keepsLastResort && published.left > lowKeyPackages) {
+        const outlived = this.#outlived(0, before.lastResort, now);
+        if (outlived.length > 0) this.#store.commit(outlived);
+        return undefined;
+      }
 
       const left = isThere ? Math.min(published.left, maxKeyPackagesPerMessage) : 0;
       const batch = (before?.batch ?? 0) + 1;

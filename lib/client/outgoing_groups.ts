@@ -66,11 +66,14 @@ export class OutgoingGroups {
     );
   }
 
-  forget(name: string): void {
-    this.#change(() => [
-      this.#over(groupKey(name), undefined),
-      this.#over(welcomeKey(name), undefined),
-    ]);
+  /** Forgets the member's group, if it is this one. */
+  forget(name: string, groupId = this.get(name)?.group.id): void {
+    this.#change(() =>
+      this.get(name)?.group.id !== groupId ? [] : [
+        this.#over(groupKey(name), undefined),
+        this.#over(welcomeKey(name), undefined),
+      ]
+    );
   }
 
   #welcome(name: string): { groupId: string; bytes: Uint8Array } | undefined {

@@ -71,8 +71,10 @@ Deno.test("EndToEnd.delivered() ends the Welcome of its group only", async () =>
 
 Deno.test("EndToEnd.forget() makes the next message ask for a key package", async () => {
   const { ana, bia } = await correspondents();
-  await ana.seal(bia, content(1n));
-  ana.endToEnd.forget("Bia");
+  const { groupId } = await ana.seal(bia, content(1n));
+  ana.endToEnd.forget("bia", "00".repeat(16));
+  assertEquals((await ana.seal(bia, content(1n))).groupId, groupId);
+  ana.endToEnd.forget("Bia", groupId);
   ana.endToEnd.forget("bia");
   assertEquals(await ana.endToEnd.seal(bia.peer, content(2n)), { kind: "keyPackageNeeded" });
 });
@@ -328,6 +330,22 @@ Deno.test("EndToEnd.open() keeps the newest groups of a member, each for its tim
   const { envelope } = await ana.seal(bia, content(99n));
   assertOpened(await bia.endToEnd.open("ana", 99n, envelope)).keep();
   assertEquals(bia.store.keys("incomingGroup/").length, 1);
+});
+
+Deno.test("EndToEnd.open() has a group dropped by nobody else while it opens", async () => {
+  const { ana, bia } = await correspondents();
+  const caio = new Correspondent("caio");
+  const { envelope: first } = await ana.seal(bia, content(1n));
+  assertOpened(await bia.endToEnd.open("ana", 1n, first)).keep();
+  const { envelope: second } = await ana.seal(bia, content(2n));
+  bia.clock.advance(incomingGroupLifeMs + 1);
+  const opened = assertOpened(await bia.endToEnd.open("ana", 2n, second));
+  const { envelope: other } = await caio.seal(bia, content(3n));
+  assertOpened(await bia.endToEnd.open("caio", 3n, other)).keep();
+  await bia.replenish();
+  assert(opened.keep());
+  await bia.replenish();
+  assertEquals(await bia.endToEnd.open("ana", 2n, second), { kind: "unreadable" });
 });
 
 Deno.test("EndToEnd recovers from a lost store of either side", async () => {

@@ -6,8 +6,9 @@ export class SnapshotStore implements ClientStore {
   #version: number;
   /** How many commits have been made, here and where it was opened from. */
   commits = 0;
-  /** Called before each commit; what it throws is thrown by the commit. */
-  beforeCommit: (changes: readonly Change[]) => void = () => {};
+  /** Called before each commit, and after it; what it throws is thrown by the commit. */
+  beforeCommit: () => void = () => {};
+  afterCommit: () => void = () => {};
 
   constructor(from?: SnapshotStore) {
     this.#records = new Map(from ? from.#records : []);
@@ -25,7 +26,7 @@ export class SnapshotStore implements ClientStore {
   }
 
   commit(changes: readonly Change[]): boolean {
-    this.beforeCommit(changes);
+    this.beforeCommit();
     const holds = changes.every(({ key, version }) =>
       (this.#records.get(key)?.version ?? 0) === version
     );
@@ -35,6 +36,7 @@ export class SnapshotStore implements ClientStore {
       else this.#records.delete(key);
     }
     this.commits++;
+    this.afterCommit();
     return true;
   }
 
