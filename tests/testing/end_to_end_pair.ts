@@ -42,8 +42,9 @@ export class Correspondent {
   /** Tells what the server has, and lets it have what it is given. */
   async replenish(): Promise<Publish | undefined> {
     const { supply, keyPackages } = this.published;
-    const publish = await this.endToEnd.supply({ supply, left: keyPackages.length });
-    if (publish) this.take(publish);
+    const { endToEnd } = this;
+    const publish = await endToEnd.supply({ supply, left: keyPackages.length });
+    if (publish && endToEnd === this.endToEnd) this.take(publish);
     return publish;
   }
 
