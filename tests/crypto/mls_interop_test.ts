@@ -10,7 +10,7 @@ import { mls, rawPrivateKey } from "../../lib/crypto/mod.ts";
 import { assertProtocolRejection } from "../testing/assert_protocol_error.ts";
 import { ana, bia } from "../testing/mls_pair.ts";
 
-const ours = "MLS_256_XWING_AES256GCM_SHA512_Ed25519";
+const suiteName = "MLS_256_XWING_AES256GCM_SHA512_Ed25519";
 const otherSuite = "MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519";
 const text = new TextEncoder().encode("Olá!");
 const nothing = new Uint8Array(0);
@@ -21,7 +21,7 @@ function suiteOf(name: ts.CiphersuiteName): Promise<ts.CiphersuiteImpl> {
 
 async function keyPackageOf(
   { name, signingKeyPair }: mls.MlsIdentity,
-  suiteName: ts.CiphersuiteName = ours,
+  suite: ts.CiphersuiteName = suiteName,
   lifetime = ts.defaultLifetime,
 ) {
   return await ts.generateKeyPackageWithKey(
@@ -30,7 +30,7 @@ async function keyPackageOf(
     lifetime,
     [],
     { publicKey: signingKeyPair.publicKey, signKey: rawPrivateKey(signingKeyPair) },
-    await suiteOf(suiteName),
+    await suiteOf(suite),
   );
 }
 
@@ -64,16 +64,22 @@ function secretOf(publicPackage: ts.KeyPackage, privatePackage: ts.PrivateKeyPac
 }
 
 /** ana's group by the library alone, with these members added at once. */
-async function libraryGroup(members: readonly ts.KeyPackage[], extensions: ts.Extension[] = []) {
-  const cipherSuite = await suiteOf(ours);
+async function libraryGroup(
+  members: readonly ts.KeyPackage[],
+  { groupIdBytes = 16, commitsBefore = 0 } = {},
+) {
+  const cipherSuite = await suiteOf(suiteName);
   const own = await keyPackageOf(ana);
-  const state = await ts.createGroup(
-    crypto.getRandomValues(new Uint8Array(16)),
+  let state = await ts.createGroup(
+    crypto.getRandomValues(new Uint8Array(groupIdBytes)),
     own.publicPackage,
     own.privatePackage,
-    extensions,
+    [],
     cipherSuite,
   );
+  for (let i = 0; i < commitsBefore; i++) {
+    ({ newState: state } = await ts.createCommit({ state, cipherSuite }));
+  }
   const { newState, welcome } = await ts.createCommit({ state, cipherSuite }, {
     extraProposals: members.map((keyPackage) => ({ proposalType: "add", add: { keyPackage } })),
     ratchetTreeExtension: true,
@@ -96,7 +102,7 @@ Deno.test("open() opens what the library has sealed", async () => {
 });
 
 Deno.test("The library opens what seal() has sealed", async () => {
-  const cipherSuite = await suiteOf(ours);
+  const cipherSuite = await suiteOf(suiteName);
   const { publicPackage, privatePackage } = await keyPackageOf(bia);
   let { group, welcome } = await mls.startGroup(ana, published(publicPackage));
   const { welcome: decodedWelcome } = decoded(welcome) as ts.MlsWelcome;
@@ -164,10 +170,24 @@ Deno.test("open() refuses what the addressee itself has sealed in the group", as
   );
 });
 
+const otherGroups = [
+  { name: "another epoch", options: { commitsBefore: 1 } },
+  { name: "a shorter id", options: { groupIdBytes: 8 } },
+];
+
+for (const { name, options } of otherGroups) {
+  Deno.test(`joinGroup() refuses a group with ${name} than ours have`, async () => {
+    const { published, secret } = await mls.generateKeyPackage(bia);
+    const { keyPackage } = decoded(published) as ts.MlsKeyPackage & ts.MlsMessageProtocol;
+    const { welcome } = await libraryGroup([keyPackage], options);
+    await assertProtocolRejection(() => mls.joinGroup(bia, welcome, secret), ["badValue"]);
+  });
+}
+
 Deno.test("joinGroup() refuses a group of three", async () => {
   const { published, secret } = await mls.generateKeyPackage(bia);
-  const ours = decoded(published) as ts.MlsKeyPackage & ts.MlsMessageProtocol;
-  const suite = await suiteOf("MLS_256_XWING_AES256GCM_SHA512_Ed25519");
+  const { keyPackage } = decoded(published) as ts.MlsKeyPackage & ts.MlsMessageProtocol;
+  const suite = await suiteOf(suiteName);
   const other = await ts.generateKeyPackageWithKey(
     { credentialType: "basic", identity: nothing },
     ts.defaultCapabilities(),
@@ -176,7 +196,7 @@ Deno.test("joinGroup() refuses a group of three", async () => {
     await suite.signature.keygen(),
     suite,
   );
-  const { welcome } = await libraryGroup([ours.keyPackage, other.publicPackage]);
+  const { welcome } = await libraryGroup([keyPackage, other.publicPackage]);
   await assertProtocolRejection(
     () => mls.joinGroup(bia, welcome, secret),
     ["badValue", "lengthOverLimit"],
@@ -189,7 +209,7 @@ Deno.test("startGroup() refuses another suite", async () => {
 });
 
 Deno.test("startGroup() refuses what its owner has signed for a time that is over", async () => {
-  const { publicPackage } = await keyPackageOf(bia, ours, { notBefore: 0n, notAfter: 1n });
+  const { publicPackage } = await keyPackageOf(bia, suiteName, { notBefore: 0n, notAfter: 1n });
   await assertProtocolRejection(
     () => mls.startGroup(ana, published(publicPackage)),
     ["authenticationFailed"],
