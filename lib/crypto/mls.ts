@@ -20,9 +20,8 @@ import type {
 import { createHash } from "node:crypto";
 import { ByteReader, ByteWriter, ProtocolError } from "../codec/mod.ts";
 import { maxMessagesPerGroup, maxWelcomeBytes } from "../limits.ts";
-import type { KeyPair } from "./raw_key.ts";
-import { rawKeyBytes } from "./raw_key.ts";
-import { sign, Verifier } from "./signing_key.ts";
+import { decryptAead, encryptAead, kdf, signatureFor } from "./mls_primitives.ts";
+import { type KeyPair, rawKeyBytes } from "./raw_key.ts";
 
 /** Post-quantum hybrid: X-Wing, that is ML-KEM-768 and X25519, either of which alone would suffice. */
 const suiteName = "MLS_256_XWING_AES256GCM_SHA512_Ed25519";
@@ -360,21 +359,14 @@ async function generate(mls: Library, me: MlsIdentity) {
   );
 }
 
-/** Signatures by node:crypto, so that the private key never leaves it. */
-function suiteOf(mls: Library, me?: MlsIdentity): CiphersuiteImpl {
-  const signature = {
-    ...mls.suite.signature,
-    // deno-lint-ignore require-await -- the library wants promises
-    async sign(_signKey: Uint8Array, message: Uint8Array) {
-      if (!me) throw new TypeError("Cannot sign for nobody");
-      return sign(message, me.signingKeyPair);
-    },
-    // deno-lint-ignore require-await -- as above
-    async verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) {
-      return new Verifier(publicKey).verify(message, signature);
-    },
+/** The suite's functions, which sign for `me`. */
+function suiteOf({ suite }: Library, me?: MlsIdentity): CiphersuiteImpl {
+  return {
+    ...suite,
+    kdf,
+    hpke: { ...suite.hpke, encryptAead, decryptAead },
+    signature: { ...suite.signature, ...signatureFor(me?.signingKeyPair) },
   };
-  return { ...mls.suite, signature };
 }
 
 function config(mls: Library, paddingLength = 0): ClientConfig {
