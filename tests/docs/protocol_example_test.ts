@@ -3,6 +3,7 @@ import { hkdfSync } from "node:crypto";
 import {
   ByteWriter,
   encodeContent,
+  encodeEnvelope,
   encodeFrame,
   encodeMemberHello,
   encodeMessage,
@@ -12,6 +13,7 @@ import {
   type Message,
   readDatagramHeader,
   type ServerHello,
+  signedSayBytes,
 } from "../../lib/codec/mod.ts";
 import { open, seal } from "../../lib/crypto/aead.ts";
 import {
@@ -20,6 +22,9 @@ import {
   type Handshaken,
   HandshakeState,
   keyPairOf,
+  sign,
+  signingKeyPairOf,
+  Verifier,
 } from "../../lib/crypto/mod.ts";
 import { bytes, hex } from "../testing/hex.ts";
 import { protocolExample as example } from "./protocol_example.ts";
@@ -31,35 +36,36 @@ const memberStatic = keyPairOf(bytes(example.memberStaticPrivate));
 const memberEphemeral = keyPairOf(bytes(example.memberEphemeralPrivate));
 const serverStatic = keyPairOf(bytes(example.serverStaticPrivate));
 const serverEphemeral = keyPairOf(bytes(example.serverEphemeralPrivate));
+const memberSigning = signingKeyPairOf(bytes(example.memberSigningPrivate));
 
-const serverHello: ServerHello = { version: 1, software: "prosa/0.1.0", maxTextBytes: 16_384 };
+const serverHello: ServerHello = { version: 2, software: "prosa/0.1.0", maxTextBytes: 16_384 };
 const memberHello: MemberHello = {
-  version: 1,
+  version: 2,
   software: "prosa/0.1.0",
   name: "ana",
-  signingKey: none,
+  signingKey: memberSigning.publicKey,
+  invitation: "",
   capabilities: 0,
 };
 
 const sessionId = 0x0123456789abcdefn;
+const room = 0xfedcba9876543210n;
 const sentAt = 1_700_000_000_000;
-const ourSay = {
-  id: 0x1112131415161718n,
-  sentAt,
-  text: "Olá, todos!",
-  signature: none,
-};
+const unsignedSay = { id: 0x1112131415161718n, sentAt, text: "Olá, todos!" };
+const signedBytes = signedSayBytes({ room, author: "ana", ...unsignedSay });
+const ourSay = { ...unsignedSay, signature: sign(signedBytes, memberSigning) };
+const ourContent = { id: 0x2122232425262728n, sentAt, text: "Olá, Bia!" };
 const ourSend = {
-  id: 0x2122232425262728n,
+  id: ourContent.id,
   to: "bia",
-  envelope: encodeContent({ sentAt, text: "Olá, Bia!" }),
+  envelope: encodeEnvelope({ welcome: none, message: bytes(example.opaqueMessage) }),
 };
 
 const plaintexts = {
   welcome: plaintextOf({
     kind: "welcome",
     sessionId,
-    room: 0xfedcba9876543210n,
+    room,
     name: "ana",
     newestSeq: 41,
   }),
@@ -117,6 +123,14 @@ Deno.test("keyPairOf() and fingerprint() agree with the documented example", () 
   assertEquals(fingerprint(serverStatic.publicKey), example.serverFingerprint);
 });
 
+Deno.test("sign() and signedSayBytes() agree with the documented example", () => {
+  assertEquals(hex(memberSigning.publicKey), example.memberSigningPublic);
+  assertEquals(hex(signedBytes), example.signedSay);
+  assertEquals(hex(ourSay.signature), example.saySignature);
+  const verifier = new Verifier(bytes(example.memberSigningPublic));
+  assert(verifier.verify(bytes(example.signedSay), bytes(example.saySignature)));
+});
+
 Deno.test("encodeServerHello() and encodeMemberHello() agree with the documented example", () => {
   assertEquals(hex(encodeServerHello(serverHello)), example.serverHello);
   assertEquals(hex(encodeMemberHello(memberHello)), example.memberHello);
@@ -127,6 +141,7 @@ Deno.test("encodeMessage() agrees with the documented example", () => {
   assertEquals(hex(plaintexts.say), example.sayPlaintext);
   assertEquals(hex(plaintexts.probe), example.probePlaintext);
   assertEquals(hex(plaintexts.saidAndProbe), example.saidAndProbePlaintext);
+  assertEquals(hex(encodeContent(ourContent)), example.content);
   assertEquals(hex(ourSend.envelope), example.envelope);
   assertEquals(hex(plaintexts.send), example.sendPlaintext);
 });
