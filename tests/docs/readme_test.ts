@@ -7,7 +7,14 @@ import { serverFlags } from "../../lib/terminal/server_flags.ts";
 
 const ignore = Deno.permissions.querySync({ name: "read" }).state !== "granted";
 const root = new URL("../../", import.meta.url);
-const documents = ["README.md", "docs/LEIA-ME.md", "CONTRIBUTING.md", "CHANGELOG.md"];
+const documents = [
+  "README.md",
+  "docs/LEIA-ME.md",
+  "docs/PROTOCOL.md",
+  "docs/SECURITY.md",
+  "CONTRIBUTING.md",
+  "CHANGELOG.md",
+];
 const manuals = documents.slice(0, 2);
 
 const flagTables: readonly FlagTable[] = [serverFlags, clientFlags];
