@@ -265,3 +265,6 @@ export const maxLastResortGroups = 1_000;
 
 /** Where messages show that keys are lost, all are replaced; no more often than this, for anybody can feign it. */
 export const replaceSupplyPauseMs = 86_400_000;
+
+/** Times in a row that another process may have written first; beyond it, the store refuses everything. */
+export const maxLostRaces = 100;

@@ -11,11 +11,12 @@ import {
   type Published,
 } from "../codec/mod.ts";
 import { type Identity, mls } from "../crypto/mod.ts";
-import { groupLifeMs, maxMessagesPerGroup } from "../limits.ts";
+import { groupLifeMs, maxLostRaces, maxMessagesPerGroup } from "../limits.ts";
 import { parseName } from "../registry/mod.ts";
 import { type IncomingGroup, IncomingGroups } from "./incoming_groups.ts";
 import { KeySupply } from "./key_supply.ts";
 import { Lanes } from "./lanes.ts";
+import { lostTooOften } from "./lost_too_often.ts";
 import { type OutgoingGroup, OutgoingGroups } from "./outgoing_groups.ts";
 import type { ClientStore } from "./store.ts";
 
@@ -101,7 +102,7 @@ export class EndToEnd {
     const plaintext = encodeContent(content);
     const leave = await this.#writing.enter(name);
     try {
-      for (;;) {
+      for (let lost = 0; lost < maxLostRaces; lost++) {
         const before = this.#outgoing.get(name);
         if (!before || !this.#serves(before, to)) return { kind: "keyPackageNeeded" };
         const { welcome } = before;
@@ -113,6 +114,7 @@ export class EndToEnd {
           groupId: group.id,
         };
       }
+      throw lostTooOften();
     } finally {
       leave();
     }

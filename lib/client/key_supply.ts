@@ -7,8 +7,10 @@ import {
   maxKeptKeyPackages,
   maxKeyPackagesPerMessage,
   maxLastResortGroups,
+  maxLostRaces,
   replaceSupplyPauseMs,
 } from "../limits.ts";
+import { lostTooOften } from "./lost_too_often.ts";
 import type { Change, ClientStore } from "./store.ts";
 
 /** The secret half of a key package. */
@@ -77,7 +79,7 @@ export class KeySupply {
     name: string,
     now: number,
   ): Promise<Publish | undefined> {
-    for (;;) {
+    for (let lost = 0; lost < maxLostRaces; lost++) {
       const stored = this.#store.get(supplyKey);
       const before = stored && decodeSupply(stored.value);
       const isLost = before !== undefined && this.#isDoubted &&
@@ -127,6 +129,7 @@ export class KeySupply {
         keyPackages: keyPackages.map((made) => made.published),
       };
     }
+    throw lostTooOften();
   }
 
   #outlived(newOnes: number, lastResort: string, now: number): Change[] {

@@ -1,5 +1,7 @@
 import { ByteReader, ByteWriter } from "../codec/mod.ts";
 import { mls } from "../crypto/mod.ts";
+import { maxLostRaces } from "../limits.ts";
+import { lostTooOften } from "./lost_too_often.ts";
 import type { Change, ClientStore } from "./store.ts";
 
 /** The group in which we write to a member. */
@@ -89,10 +91,11 @@ export class OutgoingGroups {
 
   /** Where another process writes at the same moment, there is a next moment. */
   #change(changes: () => Change[]): void {
-    for (;;) {
+    for (let lost = 0; lost < maxLostRaces; lost++) {
       const needed = changes().filter(({ value, version }) => value !== undefined || version !== 0);
       if (needed.length === 0 || this.#store.commit(needed)) return;
     }
+    throw lostTooOften();
   }
 }
 

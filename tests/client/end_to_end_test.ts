@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
 import { StoreError } from "../../lib/client/store.ts";
 import { decodeEnvelope, encodeEnvelope } from "../../lib/codec/mod.ts";
 import { generateIdentity } from "../../lib/crypto/mod.ts";
@@ -362,4 +362,14 @@ Deno.test("EndToEnd recovers from a lost store of either side", async () => {
   ana.restart(new SnapshotStore());
   const afresh = await ana.seal(bia, content(3n));
   assertOpened(await bia.endToEnd.open("ana", 3n, afresh.envelope)).keep();
+});
+
+Deno.test("EndToEnd gives up on a store that refuses everything", async () => {
+  const { ana, bia } = await correspondents();
+  const { groupId } = await ana.seal(bia, content(1n));
+  ana.store.commit = () => false;
+  await assertRejects(() => ana.endToEnd.seal(bia.peer, content(2n)), Error, "refuses");
+  await assertRejects(() => ana.endToEnd.begin(bia.peer, bia.handOut()), Error, "refuses");
+  assertThrows(() => ana.endToEnd.delivered("bia", groupId), Error, "refuses");
+  assertThrows(() => ana.endToEnd.forget("bia"), Error, "refuses");
 });
