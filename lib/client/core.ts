@@ -107,6 +107,7 @@ export class ClientCore {
       sealer,
       contacts,
       enquiries,
+      name: () => this.#name,
       emit,
       send: (message) => this.#session?.send(message),
       transmit: () => this.#transmit(),

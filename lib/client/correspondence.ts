@@ -28,6 +28,8 @@ export interface CorrespondenceOptions {
   readonly sealer: Sealer;
   readonly contacts: Contacts;
   readonly enquiries: Enquiries;
+  /** Our own name. */
+  readonly name: () => string;
   readonly emit: (event: ClientEvent) => void;
   /** Sends over TCP, or nowhere while there is no connection. */
   readonly send: (message: MemberMessage) => void;
@@ -58,8 +60,6 @@ export class Correspondence {
   readonly #unsealed = new Set<Letter>();
   /** Ends of the lines in which letters wait to be sealed, by addressee. */
   readonly #lines = new Map<string, Promise<void>>();
-  /** The newest group that a letter was sealed in, by addressee. */
-  readonly #groups = new Map<string, string>();
   /** Ends the line in which messages to us wait to be opened. */
   #opening: Promise<void> = Promise.resolve();
   /** Messages to us that couldn't be opened, by author and id. */
@@ -78,12 +78,21 @@ export class Correspondence {
 
   /** Takes a private message to be sealed and sent; resolves once the server has accepted it. */
   tell(to: string, content: Content): Promise<{ id: MessageId }> {
+    const name = parseName(to);
+    if (name.kind === "notAName") return Promise.reject(new ChatError("unknownMember"));
+    if (name.key === keyOf(this.#options.name())) return Promise.resolve(this.#tellUs(content));
     return new Promise((resolve, reject) => {
-      const name = parseName(to);
-      if (name.kind === "notAName") throw new ChatError("unknownMember");
       const letter = { to: name.name, toKey: name.key, content, resolve, reject };
       this.#queueForSealing({ ...letter, sealings: 0, groupId: "" });
     });
+  }
+
+  /** A note to oneself needs no server. */
+  #tellUs(content: Content): { id: MessageId } {
+    const [name, { id }] = [this.#options.name(), content];
+    this.#options.emit({ kind: "told", from: name, ...content, authenticity: "signed" });
+    this.#options.emit({ kind: "delivered", to: name, id });
+    return { id };
   }
 
   /** A new connection stands: what the last one carried is to be sent again. */
@@ -151,10 +160,7 @@ export class Correspondence {
 
   /** Its addressee has lost the keys: a new group is for all that is still to come. */
   #sealAnew(letter: Letter): void {
-    if (this.#groups.get(letter.toKey) === letter.groupId) {
-      this.#groups.delete(letter.toKey);
-      this.#options.sealer.forget(letter.to);
-    }
+    this.#options.sealer.forget(letter.to, letter.groupId);
     this.#queue.conclude(letter.content.id);
     this.#queueForSealing(letter);
   }
@@ -166,7 +172,6 @@ export class Correspondence {
       if (!this.#unsealed.delete(letter)) return; // there will be no other connection
       letter.sealings++;
       letter.groupId = groupId;
-      this.#groups.set(letter.toKey, groupId);
       const { to, resolve, reject } = letter;
       this.#queue.add({ send: { kind: "send", id, to, envelope }, resolve, reject });
       this.#options.transmit();

@@ -45,6 +45,7 @@ export class PlainSealer implements Sealer {
   /** What sealing and opening fail with. */
   fault: Error | undefined;
   readonly #groups = new Set<string>();
+  #groupId = "group 0";
   readonly #kept = new Set<string>();
 
   seal(to: { name: string }, content: Content): Promise<Sealed> {
@@ -52,7 +53,7 @@ export class PlainSealer implements Sealer {
     if (this.needsKeyPackages && !this.#groups.has(to.name)) {
       return Promise.resolve({ kind: "keyPackageNeeded" });
     }
-    const groupId = `group ${this.calls.length}`;
+    const groupId = this.#groupId;
     return Promise.resolve({ kind: "sealed", envelope: plainEnvelope(content), groupId });
   }
 
@@ -66,9 +67,11 @@ export class PlainSealer implements Sealer {
     this.calls.push(`delivered ${to} ${groupId}`);
   }
 
-  forget(to: string): void {
+  forget(to: string, groupId?: string): void {
+    if (groupId !== undefined && groupId !== this.#groupId) return;
     this.calls.push(`forget ${to}`);
     this.#groups.delete(to);
+    this.#groupId = `group ${this.calls.length}`;
   }
 
   async open(from: string, id: MessageId, envelope: Uint8Array): Promise<Opened> {
