@@ -1,18 +1,8 @@
 import { generateKeyPair, type KeyPair, keyPairOf, rawPrivateKey } from "../crypto/mod.ts";
 import { makeOwnDirectory, replaceFile } from "../durable_file.ts";
+import { DataDirError } from "./data_dir_error.ts";
 
 const fileName = "server.key";
-
-/** The data directory can't serve; `reason` says how. */
-export class DataDirError extends Error {
-  /** Tells it from other errors. */
-  override readonly name = "DataDirError";
-
-  /** For the file or directory at `path`. */
-  constructor(readonly path: string, readonly reason: "unusable" | "damagedKey", cause?: unknown) {
-    super(`Cannot use ${path}: ${reason}`, { cause });
-  }
-}
 
 /**
  * The server's lasting key pair, kept in `dataDir` so that members find the same server again; made on

@@ -16,7 +16,7 @@ export type { Clock, Timer } from "../clock.ts";
 export * from "../codec/codes.ts";
 export type { ProtocolErrorCode } from "../codec/mod.ts";
 export type { FloodLimits } from "./author.ts";
+export { DataDirError, type DataDirErrorReason } from "./data_dir_error.ts";
 export type { LeftReason, ServerEvent } from "./event.ts";
-export { DataDirError } from "./key_file.ts";
 export { type Server, type ServerOptions, startServer } from "./server.ts";
 export type { Rate } from "./token_bucket.ts";

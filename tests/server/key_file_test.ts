@@ -1,6 +1,7 @@
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { fingerprint } from "../../lib/crypto/mod.ts";
-import { DataDirError, loadOrCreateKeyPair } from "../../lib/server/key_file.ts";
+import { DataDirError } from "../../lib/server/data_dir_error.ts";
+import { loadOrCreateKeyPair } from "../../lib/server/key_file.ts";
 
 const ignore = (["read", "write"] as const).some((name) =>
   Deno.permissions.querySync({ name }).state !== "granted"
