@@ -21,6 +21,8 @@ const allowedCharacters =
   /^(?:(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{M}\p{N}\p{Extended_Pictographic}_.-])*$/u;
 /** Asks for a pictograph in colour (U+FE0F), as keyboards do; it makes no other name of it. */
 const colourSelectors = /\ufe0f/g;
+/** Clients mark those they have verified with one, so that no name may bring its own. */
+const checkMarks = /[\u2611\u2705\u2713\u2714\u{1f5f8}\u{1f5f9}]/u;
 const allowedStart = /^[\p{L}\p{N}\p{Extended_Pictographic}]/u;
 
 /**
@@ -49,8 +51,8 @@ const lookAlikes = new Map(
 );
 
 /**
- * Reads a name: 1 to {@linkcode maxNameCharacters} letters, marks, digits, pictographs or `_ . -`, of
- * one script, beginning with none of the last three.
+ * Reads a name: 1 to {@linkcode maxNameCharacters} letters, marks, digits, pictographs other than check
+ * marks, or `_ . -`; of one script, beginning with none of the last three.
  */
 export function parseName(text: string): Name | NotAName {
   const name = text.replaceAll(colourSelectors, "").normalize("NFKC");
@@ -61,7 +63,7 @@ export function parseName(text: string): Name | NotAName {
 function findError(name: string): NameError | undefined {
   if (name === "") return "nameEmpty";
   if ([...name].length > maxNameCharacters) return "nameTooLong";
-  if (!allowedCharacters.test(name)) return "nameBadCharacter";
+  if (!allowedCharacters.test(name) || checkMarks.test(name)) return "nameBadCharacter";
   if (!allowedStart.test(name)) return "nameBadStart";
   if (!scripts.some((script) => script.test(name))) return "nameMixedScripts";
   return undefined;
