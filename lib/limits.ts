@@ -159,6 +159,32 @@ export const presencePauseMsPerMember = 0.5;
 /** Members told at a time who came and went, before the machine's other work gets its turn. */
 export const membersToldAtOnce = 100;
 
+// ------------------------------------------------------------------------------- names and their keys
+
+/** Names a server binds to their owners: ten full rooms; beyond, somebody is collecting them. */
+export const maxOwners = 100_000;
+
+/** One-use key packages kept for an owner: as many new acquaintances may write while it is away. */
+export const maxKeyPackagesPerOwner = 20;
+
+/** At so few left the owner is told, so that the next acquaintances find some too. */
+export const keyPackagesLow = 5;
+
+/**
+ * Key packages that one member may use up: a whole room of acquaintances at once, and so many a second
+ * after that. Who asks for more is given last resorts, and uses up nobody's supply.
+ */
+export const keyPackageLimit = { burst: 100, perSecond: 1 } as const;
+
+/** What publishing key packages costs of a member's allowance: a second of it is 256 KiB. */
+export const publishedBytesPerToken = 128;
+
+/** An invitation is this many random bytes: 120 bits, which nobody guesses, in 24 characters. */
+export const invitationBytes = 15;
+
+/** A process waits this long for another's write to the database: each takes a few ms. */
+export const databaseBusyMs = 2_000;
+
 // -------------------------------------------------------------------------------------------- history
 
 /** Global messages the server can repeat to a member that missed them. */

@@ -2,7 +2,12 @@
 export type DataDirErrorReason =
   /** It can't be read or written, or the disk is full. */
   | "unusable"
-  | "damagedKey";
+  | "damagedKey"
+  | "damagedDatabase"
+  /** A newer version of the server has written it. */
+  | "newerDatabase"
+  /** There is none. */
+  | "noDatabase";
 
 /** The data directory can't serve; `reason` says how. */
 export class DataDirError extends Error {

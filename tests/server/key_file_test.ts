@@ -2,26 +2,15 @@ import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { fingerprint } from "../../lib/crypto/mod.ts";
 import { DataDirError } from "../../lib/server/data_dir_error.ts";
 import { loadOrCreateKeyPair } from "../../lib/server/key_file.ts";
+import { mayUseFiles, withDataDir } from "../testing/data_dir.ts";
 
-const ignore = (["read", "write"] as const).some((name) =>
-  Deno.permissions.querySync({ name }).state !== "granted"
-);
-
-/** Runs `test` with a directory of its own, which is gone afterwards. */
-async function withDir(test: (dir: string) => Promise<void>): Promise<void> {
-  const dir = await Deno.makeTempDir();
-  try {
-    await test(dir);
-  } finally {
-    await Deno.remove(dir, { recursive: true });
-  }
-}
+const ignore = !mayUseFiles;
 
 Deno.test({
   name: "loadOrCreateKeyPair() makes a key once, and finds it again",
   ignore,
   fn: () =>
-    withDir(async (dir) => {
+    withDataDir(async (dir) => {
       const made = await loadOrCreateKeyPair(`${dir}/a/b`);
       const found = await loadOrCreateKeyPair(`${dir}/a/b`);
       assertEquals(fingerprint(found.publicKey), fingerprint(made.publicKey));
@@ -34,7 +23,7 @@ Deno.test({
   name: "loadOrCreateKeyPair() leaves one file, which only its owner can read",
   ignore: ignore || Deno.build.os === "windows",
   fn: () =>
-    withDir(async (dir) => {
+    withDataDir(async (dir) => {
       await loadOrCreateKeyPair(dir);
       const names = (await Array.fromAsync(Deno.readDir(dir))).map(({ name }) => name);
       assertEquals(names, ["server.key"]);
@@ -47,7 +36,7 @@ for (const content of ["", "no key", "AAAA", "A".repeat(42)]) {
     name: `loadOrCreateKeyPair() refuses a damaged key: ${content.length} characters`,
     ignore,
     fn: () =>
-      withDir(async (dir) => {
+      withDataDir(async (dir) => {
         await Deno.writeTextFile(`${dir}/server.key`, content);
         const error = await assertRejects(() => loadOrCreateKeyPair(dir), DataDirError);
         assertEquals(error.reason, "damagedKey");
@@ -60,7 +49,7 @@ Deno.test({
   name: "loadOrCreateKeyPair() says where the directory can't serve",
   ignore,
   fn: () =>
-    withDir(async (dir) => {
+    withDataDir(async (dir) => {
       await Deno.writeTextFile(`${dir}/file`, "");
       const error = await assertRejects(() => loadOrCreateKeyPair(`${dir}/file`), DataDirError);
       assertEquals(error.reason, "unusable");

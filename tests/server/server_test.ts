@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { handshakeTimeoutMs, silenceTimeoutMs, tickMs } from "../../lib/limits.ts";
 import { startServer } from "../../lib/server/mod.ts";
 import { closeQuietly } from "../../lib/transport/mod.ts";
+import { mayUseFiles, withDataDir } from "../testing/data_dir.ts";
 import { ManualClock } from "../testing/manual_clock.ts";
 import { RawMember } from "../testing/raw_member.ts";
 import { Recorder } from "../testing/recorder.ts";
@@ -127,22 +128,17 @@ Deno.test("Server ends a member whose authentic datagram is nonsense", async () 
   await raw.ended;
 });
 
-const mayUseFiles = (["read", "write"] as const).every((name) =>
-  Deno.permissions.querySync({ name }).state === "granted"
-);
-
 Deno.test({
   name: "startServer() has the same key again with the same dataDir",
   ignore: !mayUseFiles,
-  async fn() {
-    const dataDir = await Deno.makeTempDir();
-    const fingerprints = new Set<string>();
-    for (let i = 0; i < 2; i++) {
-      const server = await startServer({ host: "127.0.0.1", port: 0, dataDir });
-      fingerprints.add(server.fingerprint);
-      await server.close();
-    }
-    await Deno.remove(dataDir, { recursive: true });
-    assertEquals(fingerprints.size, 1);
-  },
+  fn: () =>
+    withDataDir(async (dataDir) => {
+      const fingerprints = new Set<string>();
+      for (let i = 0; i < 2; i++) {
+        const server = await startServer({ host: "127.0.0.1", port: 0, dataDir });
+        fingerprints.add(server.fingerprint);
+        await server.close();
+      }
+      assertEquals(fingerprints.size, 1);
+    }),
 });
