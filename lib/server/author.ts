@@ -12,8 +12,11 @@ export interface FloodLimits {
   readonly other: Rate;
 }
 
+/** What a private message has come to; the author may send one that is `unreadable` anew. */
+export type Conclusion = "delivered" | "memberLeft" | "unreadable";
+
 /** How far a private message has come. */
-export type SentOutcome = "accepted" | "delivered" | "memberLeft";
+export type SentOutcome = "accepted" | Exclude<Conclusion, "unreadable">;
 
 /**
  * What is remembered of an author, also while it is away, so that no message counts twice
@@ -27,7 +30,7 @@ export class Author {
   readonly sayBucket: TokenBucket;
   readonly otherBucket: TokenBucket;
   /** What became of its private messages while it was away. */
-  #unheard = new Map<MessageId, "delivered" | "memberLeft">();
+  #unheard = new Map<MessageId, Conclusion>();
   /** The author as it is connected now. */
   #member: Member | undefined;
   #leftAt: number | undefined;
@@ -53,8 +56,9 @@ export class Author {
   }
 
   /** Remembers what became of a private message, and says so where the author can hear it. */
-  conclude(id: MessageId, outcome: "delivered" | "memberLeft"): void {
-    this.sent.set(id, outcome);
+  conclude(id: MessageId, outcome: Conclusion): void {
+    if (outcome === "unreadable") this.sent.delete(id);
+    else this.sent.set(id, outcome);
     if (this.#member) this.#member.connection.send(outcomeMessage(id, outcome));
     else if (this.#unheard.size < rememberedIds) this.#unheard.set(id, outcome);
   }
@@ -73,6 +77,15 @@ export class Author {
 }
 
 /** What tells an author how far its private message has come. */
-export function outcomeMessage(id: MessageId, outcome: SentOutcome): ServerMessage {
-  return outcome === "memberLeft" ? { kind: "rejected", id, code: outcome } : { kind: outcome, id };
+export function outcomeMessage(id: MessageId, outcome: SentOutcome | Conclusion): ServerMessage {
+  switch (outcome) {
+    case "accepted":
+    case "delivered":
+      return { kind: outcome, id };
+    case "memberLeft":
+    case "unreadable":
+      return { kind: "rejected", id, code: outcome };
+    default:
+      return outcome satisfies never;
+  }
 }

@@ -180,7 +180,10 @@ export class ServerCore {
         this.#forward(member, message);
         break;
       case "received":
-        this.#settle(member, message.delivery);
+        this.#settle(member, message.delivery, "delivered");
+        break;
+      case "unreadable":
+        this.#settle(member, message.delivery, "unreadable");
         break;
       case "repair":
         return member.author.otherBucket.take(now, this.#repair(member, message));
@@ -324,9 +327,9 @@ export class ServerCore {
     addressee.tell({ told, author });
   }
 
-  #settle(addressee: Member, delivery: number): void {
+  #settle(addressee: Member, delivery: number, outcome: "delivered" | "unreadable"): void {
     const unreceived = addressee.settle(delivery);
-    unreceived?.author.conclude(unreceived.told.id, "delivered");
+    unreceived?.author.conclude(unreceived.told.id, outcome);
   }
 
   // ---------------------------------------------------------------------------------- as time passes

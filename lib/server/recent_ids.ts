@@ -29,4 +29,10 @@ export class RecentIds<Outcome> {
     this.#older = this.#newer;
     this.#newer = undefined;
   }
+
+  /** Forgets `id`, as if it had never been. */
+  delete(id: MessageId): void {
+    this.#newer?.delete(id);
+    this.#older?.delete(id);
+  }
 }

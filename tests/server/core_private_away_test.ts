@@ -75,6 +75,21 @@ for (const outcome of ["delivered", "memberLeft"] as const) {
   });
 }
 
+Deno.test("ServerCore.admit() tells an author what could not be opened while it was away", () => {
+  const { room, ana, bia } = anaAndBia();
+  ana.send(send(7n, "bia"));
+  const { delivery } = takeTold(bia);
+  ana.leave();
+  bia.send({ kind: "unreadable", delivery });
+  const again = room.enter("ana", anasKey);
+  assertEquals(again.connection.takeOnly("rejected"), [
+    { kind: "rejected", id: 7n, code: "unreadable" },
+  ]);
+  again.send(send(7n, "bia"));
+  assertEquals(again.connection.takeOnly("accepted").length, 1);
+  takeTold(bia);
+});
+
 Deno.test("ServerCore.receive() tells a new connection of the author what arrived", () => {
   const { room, ana, bia } = anaAndBia();
   ana.send(send(7n, "bia"));

@@ -78,6 +78,23 @@ Deno.test("ServerCore.receive() tells the author once, whatever the addressee ac
   assertEquals(ana.connection.take(), [{ kind: "delivered", id: 7n }]);
 });
 
+Deno.test("ServerCore.receive() tells an author what can't be opened, and takes it again", () => {
+  const { ana, bia } = anaAndBia();
+  ana.send(send(7n, "bia"));
+  const { delivery } = takeTold(bia);
+  ana.connection.take();
+  for (const number of [delivery, delivery, delivery + 1]) {
+    bia.send({ kind: "unreadable", delivery: number });
+  }
+  assertEquals(ana.connection.take(), [{ kind: "rejected", id: 7n, code: "unreadable" }]);
+  assertEquals(bia.connection.take(), []);
+  ana.send(send(7n, "bia"));
+  assertEquals(ana.connection.take(), [{ kind: "accepted", id: 7n }]);
+  const again = takeTold(bia);
+  bia.send({ kind: "received", delivery: again.delivery });
+  assertEquals(ana.connection.take(), [{ kind: "delivered", id: 7n }]);
+});
+
 Deno.test("ServerCore.receive() lets nobody acknowledge what another was told", () => {
   const { room, ana, bia } = anaAndBia();
   const caio = room.enter("caio");

@@ -32,3 +32,14 @@ Deno.test("RecentIds.set() forgets the id of a generation that was dropped, not 
   ids.set(0n, "delivered");
   assertEquals(ids.get(0n), "delivered");
 });
+
+Deno.test("RecentIds.delete() forgets an id in both generations", () => {
+  const ids = new RecentIds<string>();
+  ids.set(0n, "accepted");
+  for (let i = 1; i < rememberedIds; i++) ids.set(BigInt(i), "accepted");
+  ids.set(0n, "delivered");
+  ids.delete(0n);
+  assertEquals(ids.get(0n), undefined);
+  assertEquals(ids.get(1n), "accepted");
+  ids.delete(0n);
+});
