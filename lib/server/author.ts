@@ -1,5 +1,5 @@
 import type { MessageId, ServerMessage } from "../codec/mod.ts";
-import { rememberedIds } from "../limits.ts";
+import { keyPackageLimit, rememberedIds } from "../limits.ts";
 import type { Member } from "./member.ts";
 import { RecentIds } from "./recent_ids.ts";
 import { type Rate, TokenBucket } from "./token_bucket.ts";
@@ -29,6 +29,8 @@ export class Author {
   readonly sent = new RecentIds<SentOutcome>();
   readonly sayBucket: TokenBucket;
   readonly otherBucket: TokenBucket;
+  /** Most members write to few strangers, and many to none. */
+  #keyPackageBucket: TokenBucket | undefined;
   /** What became of its private messages while it was away. */
   #unheard = new Map<MessageId, Conclusion>();
   /** The author as it is connected now. */
@@ -70,9 +72,17 @@ export class Author {
     return outcomes;
   }
 
+  /** Whether one more of others' key packages may be used up for it; counts it as done. */
+  mayUseUpKeyPackage(now: number): boolean {
+    this.#keyPackageBucket ??= new TokenBucket(keyPackageLimit, now);
+    if (!this.#keyPackageBucket.has(now)) return false;
+    this.#keyPackageBucket.take(now);
+    return true;
+  }
+
   /** Whether there is nothing to remember: it has only listened. */
   get isBlank(): boolean {
-    return this.said.isEmpty && this.sent.isEmpty;
+    return this.said.isEmpty && this.sent.isEmpty && !this.#keyPackageBucket;
   }
 }
 

@@ -24,11 +24,15 @@ import {
 import { Registry } from "../registry/mod.ts";
 import { type DatagramAddress, DatagramPath, type OutgoingDatagram } from "../transport/mod.ts";
 import { Author, type FloodLimits, outcomeMessage } from "./author.ts";
+import { DataDirError } from "./data_dir_error.ts";
 import type { LeftReason, ServerEvent } from "./event.ts";
 import { History } from "./history.ts";
+import { KeyDirectory } from "./key_directory.ts";
 import { type Connection, Member } from "./member.ts";
 import { Presence } from "./presence.ts";
+import { Registrar, type Registration } from "./registrar.ts";
 import { Round } from "./round.ts";
+import type { Claimant, ServerStore } from "./store.ts";
 
 /** What the core asks of the world around it. */
 export interface ServerOutputs {
@@ -42,6 +46,9 @@ export interface ServerOutputs {
 export interface ServerCoreOptions {
   readonly clock: Clock;
   readonly outputs: ServerOutputs;
+  /** What outlasts the server; the core doesn't close it. */
+  readonly store: ServerStore;
+  readonly registration: Registration;
   readonly maxMembers: number;
   readonly floodLimits?: FloodLimits | undefined;
 }
@@ -57,6 +64,9 @@ export class ServerCore {
   readonly registry = new Registry<Member>();
   readonly #clock: Clock;
   readonly #outputs: ServerOutputs;
+  readonly #store: ServerStore;
+  readonly #registrar: Registrar;
+  readonly #keyDirectory: KeyDirectory;
   readonly #maxMembers: number;
   readonly #floodLimits: FloodLimits;
   /** Names the numbering of global messages: another server, or this one started anew, has another. */
@@ -74,6 +84,10 @@ export class ServerCore {
   constructor(options: ServerCoreOptions) {
     this.#clock = options.clock;
     this.#outputs = options.outputs;
+    this.#store = options.store;
+    this.#registrar = new Registrar(options.store, options.registration);
+    const reportFailure = (error: DataDirError) => this.#reportStorage(error);
+    this.#keyDirectory = new KeyDirectory(options.store, this.registry, reportFailure);
     this.#maxMembers = options.maxMembers;
     this.#floodLimits = options.floodLimits ?? floodLimits;
   }
@@ -85,22 +99,29 @@ export class ServerCore {
    *
    * @param payload of the last handshake message: a `MemberHello`
    * @throws {ProtocolError} where it isn't one
+   * @throws {DataDirError} where a new name can't be kept
    */
   admit(payload: Uint8Array, handshaken: Handshaken, connection: Connection): Member | undefined {
     const hello = decodeMemberHello(payload);
     if (hello === "versionUnsupported") return this.#refuse(connection, hello);
+    this.#heedOperator();
     const identityKey = handshaken.remoteStaticKey;
+    const keys = { identityKey, signingKey: hello.signingKey.slice() }; // without its frame
+    if (this.#store.isBanned(keys)) return this.#refuse(connection, "banned");
     const claim = this.registry.claim(hello.name, identityKey);
     if (claim.kind === "notAName") return this.#refuse(connection, claim.error);
     if (claim.kind === "taken") return this.#refuse(connection, "nameTaken");
+    const claimant = { name: claim.name, key: claim.key, ...keys };
+    if (this.#registrar.isTaken(claimant)) return this.#refuse(connection, "nameTaken");
     const previous = claim.kind === "own" ? claim.previous : undefined;
     if (!previous && this.registry.size >= this.#maxMembers) {
       return this.#refuse(connection, "roomFull");
     }
+    const refusal = this.#bind(claimant, hello.invitation);
+    if (refusal) return this.#refuse(connection, refusal);
     const path = new DatagramPath(handshaken.datagrams(randomId()));
-    const { name, key } = claim;
-    const author = this.#authorOf(identityKey, key);
-    const member = new Member(name, key, identityKey, connection, path, author, previous);
+    const author = this.#authorOf(identityKey, claim.key);
+    const member = new Member(claimant, connection, path, author, previous);
     this.registry.add(member);
     author.enter(member);
     if (previous) this.#replace(previous);
@@ -108,7 +129,21 @@ export class ServerCore {
     return member;
   }
 
-  /** Lets a member's name go; called once, however its connection ended. */
+  /** Gives a name that is nobody's to whoever uses it first; an owner's is the owner's. */
+  #bind(claimant: Claimant, invitation: string): RefusedCode | undefined {
+    const now = this.#clock.wallTime();
+    if (!this.#registrar.isOwner(claimant)) {
+      return this.#registrar.register(claimant, invitation, now);
+    }
+    try {
+      this.#store.touch(claimant.key, claimant.name, now);
+    } catch (error) {
+      this.#reportStorage(error); // a full disk keeps no owner out
+    }
+    return undefined;
+  }
+
+  /** Lets a member's connection go; called once, however its connection ended. */
   depart(member: Member, reason: LeftReason): void {
     if (!this.registry.release(member)) return; // a newer connection has taken over
     member.author.leave(this.#clock.now());
@@ -141,6 +176,7 @@ export class ServerCore {
     const { connection, sessionId, name } = member;
     const newestSeq = this.#history.newestSeq;
     connection.send({ kind: "welcome", sessionId, room: this.#room, name, newestSeq });
+    this.#keyDirectory.tellPublished(member);
     for (const { told } of member.unreceived()) connection.send(told);
     for (const outcome of member.author.takeUnheard()) connection.send(outcome);
     this.#presence.join(member);
@@ -187,6 +223,11 @@ export class ServerCore {
         break;
       case "repair":
         return member.author.otherBucket.take(now, this.#repair(member, message));
+      case "identify":
+        this.#keyDirectory.identify(member, message, now);
+        break;
+      case "publish":
+        return member.author.otherBucket.take(now, this.#keyDirectory.publish(member, message));
       case "heard":
         member.path.monitor.hear(message.number);
         break;
@@ -218,8 +259,7 @@ export class ServerCore {
       if (!(error instanceof ProtocolError)) throw error;
       const { name, connection: { address } } = member;
       this.#outputs.report({ kind: "violated", address, name, code: error.code });
-      member.connection.end("protocolViolation");
-      return this.depart(member, "protocolViolation");
+      return this.#dismiss(member, "protocolViolation");
     }
     if (!member.path.isUp) this.#probeWhenDue(member, this.#clock.now());
   }
@@ -334,8 +374,9 @@ export class ServerCore {
 
   // ---------------------------------------------------------------------------------- as time passes
 
-  /** Looks after everybody: probes that are due, connections that stall, news that waited. */
+  /** Looks after everybody: who was banned, probes that are due, connections that stall, old news. */
   tick(): void {
+    this.#heedOperator();
     const now = this.#clock.now();
     for (const member of this.registry.members()) {
       member.connection.check();
@@ -347,6 +388,29 @@ export class ServerCore {
         this.#authors.delete(authorKey);
       }
     }
+  }
+
+  /** Sends away whom a command of the operator's, in another process, has banned or set free. */
+  #heedOperator(): void {
+    try {
+      if (!this.#store.changed()) return;
+      for (const member of this.registry.members()) {
+        const objection = this.#registrar.objectionTo(member);
+        if (objection) this.#dismiss(member, objection);
+      }
+    } catch (error) {
+      this.#reportStorage(error);
+    }
+  }
+
+  #dismiss(member: Member, reason: "banned" | "released" | "protocolViolation"): void {
+    member.connection.end(reason);
+    this.depart(member, reason);
+  }
+
+  #reportStorage(error: unknown): void {
+    if (!(error instanceof DataDirError)) throw error;
+    this.#outputs.report({ kind: "storageFailed", path: error.path });
   }
 
   #probeWhenDue(member: Member, now: number): void {

@@ -24,6 +24,8 @@ export type ServerEvent =
   }
   /** The machine can't take more connections for now. */
   | { readonly kind: "exhausted" }
+  /** A file can't be read or written: what should have been kept in it may be lost. */
+  | { readonly kind: "storageFailed"; readonly path: string }
   /** A bug of ours, which cost one connection. */
   | { readonly kind: "fault"; readonly error: unknown };
 

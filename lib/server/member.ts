@@ -8,6 +8,7 @@ import {
 import type { Registered } from "../registry/mod.ts";
 import type { DatagramPath } from "../transport/mod.ts";
 import type { Author } from "./author.ts";
+import type { Claimant } from "./store.ts";
 
 /** A member's TCP connection, as the core sees it. */
 export interface Connection {
@@ -41,20 +42,26 @@ interface Deliveries {
 const toldOverheadBytes = 20 + maxNameBytes;
 
 /** Somebody in the room: one name, one TCP connection, one UDP path. */
-export class Member implements Registered {
+export class Member implements Registered, Claimant {
+  readonly name: string;
+  readonly key: string;
+  readonly identityKey: Uint8Array;
+  readonly signingKey: Uint8Array;
   /** Private messages it has not acknowledged, by delivery number. */
   readonly #unreceived: Deliveries;
 
   constructor(
-    readonly name: string,
-    readonly key: string,
-    readonly identityKey: Uint8Array,
+    { name, key, identityKey, signingKey }: Claimant,
     readonly connection: Connection,
     readonly path: DatagramPath,
     readonly author: Author,
     /** The same member on an older connection, whose deliveries pass to this one. */
     previous: Member | undefined,
   ) {
+    this.name = name;
+    this.key = key;
+    this.identityKey = identityKey;
+    this.signingKey = signingKey;
     this.#unreceived = previous ? previous.#unreceived : { byNumber: new Map(), bytes: 0 };
   }
 

@@ -24,10 +24,15 @@ import type { FloodLimits } from "./author.ts";
 import { ServerCore } from "./core.ts";
 import { Doorman, type Visitor } from "./doorman.ts";
 import type { LeftReason, ServerEvent } from "./event.ts";
+import { DataDirError } from "./data_dir_error.ts";
 import { loadOrCreateKeyPair } from "./key_file.ts";
 import { listen, type Listening } from "./listen.ts";
 import type { Member } from "./member.ts";
 import { MemberConnection } from "./member_connection.ts";
+import { MemoryStore } from "./memory_store.ts";
+import type { Registration } from "./registrar.ts";
+import { SqliteStore } from "./sqlite_store.ts";
+import type { ServerStore } from "./store.ts";
 
 /** How a server is to run; everything has a default that serves. */
 export interface ServerOptions {
@@ -35,8 +40,10 @@ export interface ServerOptions {
   readonly host?: string | undefined;
   /** For TCP and UDP; 0 for any that is free. Otherwise {@linkcode defaultPort}. */
   readonly port?: number | undefined;
-  /** Where the server's key is kept; otherwise it lasts as long as the server. */
+  /** Where the server's key is kept, and whose names are; otherwise they last as long as the server. */
   readonly dataDir?: string | undefined;
+  /** Who may have a name that is nobody's yet; otherwise anybody. */
+  readonly registration?: Registration | undefined;
   /** One more is refused as `roomFull`. */
   readonly maxMembers?: number | undefined;
   /** What a member may send in a second; otherwise what `limits.ts` says. */
@@ -71,7 +78,13 @@ const hello: ServerHello = { version: protocolVersion, software, maxTextBytes };
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
   const { dataDir, host, port = defaultPort } = options;
   const keyPair = dataDir === undefined ? generateKeyPair() : await loadOrCreateKeyPair(dataDir);
-  return new RunningServer(keyPair, listen(host, port), options);
+  const store = dataDir === undefined ? new MemoryStore() : new SqliteStore(dataDir);
+  try {
+    return new RunningServer(keyPair, store, listen(host, port), options);
+  } catch (error) {
+    store.close();
+    throw error;
+  }
 }
 
 /** The edge of the server: sockets and timers on this side, the core on the other. */
@@ -79,6 +92,7 @@ class RunningServer implements Server {
   readonly addr: Server["addr"];
   readonly fingerprint: string;
   readonly #keyPair: KeyPair;
+  readonly #store: ServerStore;
   readonly #listener: Deno.TcpListener;
   readonly #udp: UdpSocket;
   readonly #clock: Clock;
@@ -92,11 +106,17 @@ class RunningServer implements Server {
   #timer: Timer | undefined;
   #isClosing = false;
 
-  constructor(keyPair: KeyPair, { listener, datagrams }: Listening, options: ServerOptions) {
+  constructor(
+    keyPair: KeyPair,
+    store: ServerStore,
+    { listener, datagrams }: Listening,
+    options: ServerOptions,
+  ) {
     const { hostname, port } = listener.addr as Deno.NetAddr;
     this.addr = { hostname, port };
     this.fingerprint = fingerprint(keyPair.publicKey);
     this.#keyPair = keyPair;
+    this.#store = store;
     this.#listener = listener;
     this.#clock = options.clock ?? systemClock;
     this.#udp = new UdpSocket(datagrams, this.#clock);
@@ -108,6 +128,8 @@ class RunningServer implements Server {
         sendDatagram: (datagram) => void this.#udp.send(datagram),
         report: this.#report,
       },
+      store,
+      registration: options.registration ?? "open",
       maxMembers: options.maxMembers ?? defaultMaxMembers,
       floodLimits: options.floodLimits,
     });
@@ -132,6 +154,7 @@ class RunningServer implements Server {
     this.#udp.close();
     while (this.#tasks.size > 0) await Promise.all(this.#tasks);
     deadline.cancel();
+    this.#store.close();
   }
 
   // ------------------------------------------------------------------------------------ connections
@@ -209,7 +232,9 @@ class RunningServer implements Server {
 
   #reportFailure(error: unknown, address: string): void {
     if (error instanceof ProtocolError) this.#reportViolation(error, address, undefined);
-    else if (!isNetworkError(error)) this.#report({ kind: "fault", error });
+    else if (error instanceof DataDirError) {
+      this.#report({ kind: "storageFailed", path: error.path });
+    } else if (!isNetworkError(error)) this.#report({ kind: "fault", error });
   }
 
   #reportViolation({ code }: ProtocolError, address: string, name: string | undefined): void {

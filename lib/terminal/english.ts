@@ -272,6 +272,7 @@ export const english: Language = {
   refused: (address, reason) => `${address} refused: ${reason}`,
   violated: (who, violation) => `${who} disconnected: sent ${violation}`,
   exhausted: "the machine takes no more connections for now",
+  storageFailed: (path) => `cannot read or write ${path}: see to the disk, or names may be lost`,
   fault: (error) => `internal fault, which cost one connection: ${error}`,
   suppressed: (count) => count === 1 ? "1 more line suppressed" : `${count} more lines suppressed`,
   refusals: {

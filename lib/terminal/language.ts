@@ -124,6 +124,7 @@ export interface Language {
   readonly refused: (address: string, reason: string) => string;
   readonly violated: (who: string, violation: string) => string;
   readonly exhausted: string;
+  readonly storageFailed: (path: string) => string;
   readonly fault: (error: string) => string;
   readonly suppressed: (count: number) => string;
   readonly refusals: Readonly<Record<RefusedCode, string>>;

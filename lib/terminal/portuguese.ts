@@ -276,6 +276,8 @@ export const portuguese: Language = {
   refused: (address, reason) => `${address} recusado: ${reason}`,
   violated: (who, violation) => `${who} desconectado: enviou ${violation}`,
   exhausted: "a máquina não aceita mais conexões por enquanto",
+  storageFailed: (path) =>
+    `não é possível ler ou gravar ${path}: cuide do disco, ou nomes podem se perder`,
   fault: (error) => `falha interna, que derrubou uma conexão: ${error}`,
   suppressed: (count) => count === 1 ? "mais 1 linha omitida" : `mais ${count} linhas omitidas`,
   refusals: {

@@ -69,6 +69,8 @@ function describeEvent(event: ServerEvent, language: Language): string {
     }
     case "exhausted":
       return language.exhausted;
+    case "storageFailed":
+      return language.storageFailed(event.path);
     case "fault":
       return language.fault(describeError(event.error));
     default:

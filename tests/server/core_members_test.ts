@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import { ProtocolError, type RefusedCode } from "../../lib/codec/mod.ts";
+import { ProtocolError, protocolVersion, type RefusedCode } from "../../lib/codec/mod.ts";
 import { rememberIdsMs } from "../../lib/limits.ts";
 import { say } from "../testing/says.ts";
 import { TestRoom } from "../testing/test_room.ts";
@@ -14,7 +14,10 @@ Deno.test("ServerCore.admit() welcomes a member, then tells it who is there", ()
   assert(welcome?.kind === "welcome");
   assertEquals([welcome.name, welcome.newestSeq], ["ana", 0]);
   assertEquals(welcome.sessionId, guest.member.sessionId);
-  assertEquals(rest, [{ kind: "members", names: ["ana"], complete: true }]);
+  assertEquals(rest, [
+    { kind: "published", supply: 0n, left: 0 },
+    { kind: "members", names: ["ana"], complete: true },
+  ]);
   assertEquals(room.core.registry.size, 1);
   assertEquals(room.events, [{ kind: "joined", name: "ana", address: "192.0.2.1", members: 1 }]);
 });
@@ -59,7 +62,7 @@ for (const { what, name, code } of refusals) {
 
 Deno.test("ServerCore.admit() refuses a member of another version, whatever else it says", () => {
   const room = new TestRoom();
-  const { connection } = room.knock("ana", anasKey, Uint8Array.of(2, 99, 99, 99));
+  const { connection } = room.knock("ana", anasKey, Uint8Array.of(1, 99, 99, 99));
   assertEquals(connection.take(), [{ kind: "refused", code: "versionUnsupported" }]);
   assertEquals(room.core.registry.size, 0);
 });
@@ -68,7 +71,7 @@ for (const length of [0, 1, 5, 20]) {
   Deno.test(`ServerCore.admit() throws for ${length} bytes that are no hello`, () => {
     const room = new TestRoom();
     const hello = new Uint8Array(length).fill(0xff);
-    hello.set([1].slice(0, length));
+    hello.set([protocolVersion].slice(0, length));
     assertThrows(() => room.knock("ana", anasKey, hello), ProtocolError);
     assertEquals(room.core.registry.size, 0);
   });
@@ -101,12 +104,13 @@ Deno.test("ServerCore.depart() of a member that was replaced says nothing to any
   assertEquals(room.core.registry.size, 2);
 });
 
-Deno.test("ServerCore.depart() frees the name for anybody", () => {
+Deno.test("ServerCore.depart() leaves the room to others, and the name to its owner", () => {
   const room = new TestRoom({ maxMembers: 1 });
-  room.enter("ana").leave();
+  room.enter("ana", anasKey).leave();
   assertEquals(room.core.registry.size, 0);
   assertEquals(room.events.at(-1), { kind: "left", name: "ana", reason: "leaving", members: 0 });
-  room.enter("ana");
+  room.enter("bia").leave();
+  room.enter("ana", anasKey);
 });
 
 Deno.test("ServerCore.stop() says goodbye to everybody", () => {

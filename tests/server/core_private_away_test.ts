@@ -107,6 +107,7 @@ Deno.test("ServerCore.receive() tells nobody else who has the author's name by n
   ana.send(send(7n, "bia"));
   const { delivery } = takeTold(bia);
   ana.leave();
+  room.store.release("ANA");
   const stranger = room.enter("ana");
   stranger.connection.take();
   bia.send({ kind: "received", delivery });

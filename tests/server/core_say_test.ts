@@ -99,6 +99,7 @@ Deno.test("ServerCore.receive() takes the same id from another identity of the s
   const before = room.enter("ana");
   before.send(say(7n));
   before.leave();
+  room.store.release("ANA");
   const after = room.enter("ana");
   after.send(say(7n));
   assertEquals(room.enter("bia").welcome.newestSeq, 2);

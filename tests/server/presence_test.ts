@@ -85,12 +85,13 @@ Deno.test("Presence tells everything by the next tick of a room that isn't large
 Deno.test("Presence tells neither of those who came and went meanwhile nor of those who came back", () => {
   const room = new TestRoom();
   const ana = room.enter("ana");
-  const bia = room.enter("bia");
+  const biasKey = new Uint8Array(32).fill(2);
+  const bia = room.enter("bia", biasKey);
   passTime(room);
   room.enter("caio"); // told at once: from here on, news has to wait
   ana.connection.take();
   bia.leave();
-  const again = room.enter("bia");
+  const again = room.enter("bia", biasKey);
   room.enter("eva").leave();
   assertEquals(ana.connection.take(), []);
   passTime(room);

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { generateKeyPair } from "../../lib/crypto/mod.ts";
 import { handshakeTimeoutMs, silenceTimeoutMs, tickMs } from "../../lib/limits.ts";
 import { startServer } from "../../lib/server/mod.ts";
 import { closeQuietly } from "../../lib/transport/mod.ts";
@@ -57,17 +58,18 @@ Deno.test("Server.close() ends members, handshakes and silent connections, and l
   for (const conn of [silent, begun]) await seeEnd(conn);
 });
 
-Deno.test("Server frees the name of a member whose connection dies", async () => {
+Deno.test("Server lets a member whose connection died come back under its name", async () => {
   await using chat = await TestChat.start();
   const bia = await chat.join("bia");
+  const keyPair = generateKeyPair();
   {
-    await using _ = await RawMember.enter(chat.port, "ana"); // gone without goodbye
+    await using _ = await RawMember.enter(chat.port, "ana", keyPair); // gone without goodbye
     await bia.event("joined");
   }
   const left = await chat.reported("left", "ana");
   assertEquals(left, { kind: "left", name: "ana", reason: "connectionLost", members: 1 });
   await bia.event("left");
-  await chat.join("ana");
+  await using _ = await RawMember.enter(chat.port, "ana", keyPair);
 });
 
 Deno.test("Server ends a handshake that lasts too long", async () => {

@@ -54,6 +54,12 @@ const events: readonly { name: string; event: ServerEvent; en: string; pt: strin
     pt: "a máquina não aceita mais conexões por enquanto",
   },
   {
+    name: "storageFailed",
+    event: { kind: "storageFailed", path: "chat-data/chat.db" },
+    en: "cannot read or write chat-data/chat.db: see to the disk, or names may be lost",
+    pt: "não é possível ler ou gravar chat-data/chat.db: cuide do disco, ou nomes podem se perder",
+  },
+  {
     name: "fault",
     event: { kind: "fault", error: "boom\n12:00:00 ana left" },
     en: "internal fault, which cost one connection: boom 12:00:00 ana left",

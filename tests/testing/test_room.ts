@@ -4,8 +4,10 @@ import {
   decodeMessage,
   encodedMessage,
   encodeMemberHello,
+  type MemberHello,
   type MemberMessage,
   type Message,
+  type Published,
   readDatagramHeader,
   type Welcome,
 } from "../../lib/codec/mod.ts";
@@ -14,6 +16,9 @@ import { ServerCore } from "../../lib/server/core.ts";
 import type { ServerEvent } from "../../lib/server/event.ts";
 import type { FloodLimits } from "../../lib/server/author.ts";
 import type { Member } from "../../lib/server/member.ts";
+import { MemoryStore } from "../../lib/server/memory_store.ts";
+import type { Registration } from "../../lib/server/registrar.ts";
+import type { ServerStore } from "../../lib/server/store.ts";
 import {
   type DatagramAddress,
   DatagramPath,
@@ -29,6 +34,14 @@ const noLimits: FloodLimits = {
   other: { burst: 1e9, perSecond: 1e9 },
 };
 
+/** How a {@linkcode TestRoom} differs from the usual one. */
+export interface TestRoomOptions {
+  readonly maxMembers?: number;
+  readonly floodLimits?: FloodLimits | undefined;
+  readonly registration?: Registration;
+  readonly store?: ServerStore;
+}
+
 /** A server core with everything around it in memory, and a clock that the test moves. */
 export class TestRoom {
   readonly clock = new ManualClock();
@@ -38,10 +51,15 @@ export class TestRoom {
   wakes = 0;
   readonly #guests = new Map<bigint, Guest>();
 
-  constructor(options: { maxMembers?: number; floodLimits?: FloodLimits | undefined } = {}) {
-    const { maxMembers = 100 } = options;
+  readonly store: ServerStore;
+
+  constructor(options: TestRoomOptions = {}) {
+    const { maxMembers = 100, registration = "open", store = new MemoryStore() } = options;
+    this.store = store;
     this.core = new ServerCore({
       clock: this.clock,
+      store,
+      registration,
       maxMembers,
       floodLimits: "floodLimits" in options ? options.floodLimits : noLimits,
       outputs: {
@@ -52,11 +70,14 @@ export class TestRoom {
     });
   }
 
-  /** Asks to be let in; the connection tells what became of it. */
+  /**
+   * Asks to be let in; the connection tells what became of it. Who has the same identity key has, unless
+   * its hello says otherwise, the same signing key.
+   */
   knock(
     name: string,
     identityKey = randomKey(),
-    hello: Uint8Array = encodeMemberHello(memberHello(name)),
+    hello: Partial<MemberHello> | Uint8Array = {},
   ): { readonly guest: Guest | undefined; readonly connection: FakeConnection } {
     const connection = new FakeConnection();
     const [ours, theirs] = [randomKey(), randomKey()];
@@ -66,7 +87,12 @@ export class TestRoom {
       transport: new TransportSession({ send: theirs, receive: ours }),
       datagrams: (sessionId) => new DatagramSession(sessionId, { send: theirs, receive: ours }),
     };
-    const member = this.core.admit(hello, handshaken, connection);
+    const payload = hello instanceof Uint8Array ? hello : encodeMemberHello({
+      ...memberHello(name),
+      signingKey: signingKeyFor(identityKey),
+      ...hello,
+    });
+    const member = this.core.admit(payload, handshaken, connection);
     if (!member) return { guest: undefined, connection };
     const session = new DatagramSession(member.sessionId, { send: ours, receive: theirs });
     const path = new DatagramPath(session, serverAddress);
@@ -75,13 +101,18 @@ export class TestRoom {
     return { guest, connection };
   }
 
-  /** Enters somebody who must be let in, whose welcome is taken. */
-  enter(name: string, identityKey?: Uint8Array<ArrayBuffer>): Guest {
-    const { guest } = this.knock(name, identityKey);
+  /** Enters somebody who must be let in, whose welcome and what comes right behind it are taken. */
+  enter(
+    name: string,
+    identityKey?: Uint8Array<ArrayBuffer>,
+    hello?: Partial<MemberHello>,
+  ): Guest {
+    const { guest } = this.knock(name, identityKey, hello);
     assert(guest, `${name} was refused`);
-    const welcome = guest.connection.takeFirst();
-    assert(welcome?.kind === "welcome");
+    const [welcome, published] = [guest.connection.takeFirst(), guest.connection.takeFirst()];
+    assert(welcome?.kind === "welcome" && published?.kind === "published");
     guest.welcome = welcome;
+    guest.published = published;
     return guest;
   }
 
@@ -101,10 +132,17 @@ function randomKey(): Uint8Array<ArrayBuffer> {
   return crypto.getRandomValues(new Uint8Array(32));
 }
 
+/** The signing key of whoever has this identity key, unless a test says otherwise. */
+export function signingKeyFor(identityKey: Uint8Array): Uint8Array {
+  return identityKey.map((byte) => byte ^ 0xff);
+}
+
 /** The other side of one member's connection and path. */
 export class Guest {
   readonly address: Deno.NetAddr = { transport: "udp", hostname: "192.0.2.1", port: 40_000 };
   welcome!: Welcome;
+  /** What came right behind the welcome. */
+  published!: Published;
   /** Datagrams that came, each as its messages. */
   datagrams: Message[][] = [];
   /** How long those were on the wire. */
