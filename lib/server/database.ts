@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
+import { makeOwnDirectory, makeOwnFile } from "../durable_file.ts";
 import { databaseBusyMs } from "../limits.ts";
 import { DataDirError } from "./data_dir_error.ts";
-import { ownerOnly } from "./key_file.ts";
 import { migrate, migrations, versionOf } from "./migrations.ts";
 
 const fileName = "chat.db";
@@ -24,7 +24,10 @@ export interface OpenDatabase {
 export function openDatabase(dataDir: string, ifMissing: IfMissing): OpenDatabase {
   const path = `${dataDir}/${fileName}`;
   try {
-    if (ifMissing === "create") createFile(dataDir, path);
+    if (ifMissing === "create") {
+      makeOwnDirectory(dataDir);
+      makeOwnFile(path); // SQLite would let everybody read it; its other files get the mode of this one
+    }
     examine(path);
     return { path, database: openForWriting(path) };
   } catch (error) {
@@ -44,16 +47,6 @@ export function dataDirErrorOf(error: unknown, path: string): unknown {
   // Deno keeps SQLite's own code to itself, and gives its words, which SQLite has never changed
   const isDamaged = /not a database|malformed/.test(error.message);
   return new DataDirError(path, isDamaged ? "damagedDatabase" : "unusable", error);
-}
-
-/** SQLite would make it readable for everybody; its other files get the mode of this one. */
-function createFile(dataDir: string, path: string): void {
-  Deno.mkdirSync(dataDir, { recursive: true, mode: ownerOnly.directory });
-  try {
-    Deno.openSync(path, { write: true, createNew: true, mode: ownerOnly.file }).close();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-  }
 }
 
 /** Throws for a database that can't serve, without writing to it. */
