@@ -40,7 +40,7 @@ import { version } from "./lib/version.ts";
 const program = "chat-client";
 const defaultServer = "127.0.0.1";
 
-const { values, words, errors } = readFlags(clientFlags, Deno.args, readEnvironment, true);
+const { values, words, errors } = readFlags(clientFlags, Deno.args, readEnvironment, "words");
 const { server = defaultServer, name, passphrase: sealsNew = false } = values;
 const language = chooseLanguage(values.lang, readEnvironment);
 const dataDir = values.data ?? defaultDataDir(readEnvironment, Deno.build.os);

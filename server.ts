@@ -1,13 +1,14 @@
 /**
  * The server program: flags, signals, wiring.
  *
- * Exit status: 0 after an orderly stop, 1 where it can't start or is stopped a second time.
+ * Exit status: 0 after an orderly stop or a command that was done; 1 where it can't start, or do what it
+ * was told, or is stopped a second time.
  *
  * @module
  */
 import { systemClock } from "./lib/clock.ts";
 import { defaultPort } from "./lib/limits.ts";
-import { type Server, startServer } from "./lib/server/mod.ts";
+import { Operator, type Server, startServer } from "./lib/server/mod.ts";
 import {
   chooseLanguage,
   type Failure,
@@ -16,7 +17,9 @@ import {
   reachableAddresses,
   readEnvironment,
   readFlags,
+  runServerCommand,
   serverBanner,
+  serverCommands,
   serverFailure,
   serverFlags,
   ServerLog,
@@ -26,13 +29,19 @@ import { version } from "./lib/version.ts";
 
 const program = "chat-server";
 
-const { values, errors } = readFlags(serverFlags, Deno.args, readEnvironment);
-const { host, port = defaultPort, data: dataDir = "./chat-data" } = values;
+const { values, command, errors } = readFlags(
+  serverFlags,
+  Deno.args,
+  readEnvironment,
+  serverCommands,
+);
+const { host, port = defaultPort, data: dataDir = "./chat-data", registration } = values;
 const language = chooseLanguage(values.lang, readEnvironment);
 
 if (values.help) leave(serverUsage(program, language));
 if (values.version) leave(`${program} ${version}`);
 if (errors[0]) fail(flagFailure(errors[0], program, language));
+if (command) leave(operate(command));
 
 const log = new ServerLog({ clock: systemClock, language, write: (line) => console.log(line) });
 const server = await start();
@@ -51,11 +60,21 @@ for (const signal of signals) Deno.addSignalListener(signal, stop);
 async function start(): Promise<Server> {
   try {
     const report = log.report.bind(log);
-    return await startServer({ host, port, dataDir, maxMembers: values["max-members"], report });
+    const maxMembers = values["max-members"];
+    return await startServer({ host, port, dataDir, maxMembers, registration, report });
   } catch (error) {
-    const failure = serverFailure(error, { host, port, language });
-    if (!failure) throw error;
-    return fail(failure);
+    return failFor(error);
+  }
+}
+
+/** Does what an operator's command says, while the server runs or not; answers what there is to show. */
+function operate(given: NonNullable<typeof command>): string {
+  try {
+    using operator = new Operator(dataDir);
+    const result = runServerCommand(given, operator, { now: systemClock.wallTime(), language });
+    return typeof result === "string" ? result : fail(result);
+  } catch (error) {
+    return failFor(error);
   }
 }
 
@@ -71,6 +90,12 @@ async function stop(): Promise<void> {
 function leave(text: string): never {
   console.log(text);
   Deno.exit(0);
+}
+
+function failFor(error: unknown): never {
+  const failure = serverFailure(error, { host, port, language });
+  if (!failure) throw error;
+  fail(failure);
 }
 
 function fail(failure: Failure): never {

@@ -3,10 +3,8 @@ import type { RefusedCode } from "../codec/mod.ts";
 import { hashInvitation } from "./invitation.ts";
 import type { Claimant, IdentityKeys, ServerStore } from "./store.ts";
 
-/** Who may have a name that is nobody's yet. */
-export const registrations = ["open", "invite", "closed"] as const;
-/** One of {@linkcode registrations}: anybody, who has an invitation, or nobody. */
-export type Registration = typeof registrations[number];
+/** Who may have a name that is nobody's yet: anybody, who has an invitation, or nobody. */
+export type Registration = "open" | "invite" | "closed";
 
 /** Knows whose a name is, and whose it may become: the first to use one owns it. */
 export class Registrar {

@@ -225,11 +225,18 @@ export const english: Language = {
   serverFlagHelp: {
     host: "the address to listen on (all of them)",
     port: `the port, for TCP and UDP (${defaultPort}; 0: any that is free)`,
-    data: "the directory that keeps the server's key (./chat-data)",
+    data: "where its key and the owners of names are (./chat-data)",
     "max-members": `how many people fit in the room (${defaultMaxMembers})`,
+    registration: "who may take a new name: open, invite or closed (open)",
     lang: "the language: pt or en (the system's)",
     help: "shows this help",
     version: "shows the version",
+  },
+  serverCommandHelp: {
+    invite: "prints an invitation, which lets one new name in",
+    members: "shows the names that have an owner",
+    release: "sets a name free for somebody else, and lifts a ban",
+    ban: "bans a name's owner, whatever name it comes by",
   },
   placeholders: {
     host: "ADDRESS",
@@ -237,6 +244,7 @@ export const english: Language = {
     directory: "DIR",
     count: "N",
     language: "pt|en",
+    registration: "WHO",
     server: "HOST[:PORT]",
     name: "NAME",
     invitation: "CODE",
@@ -249,6 +257,7 @@ export const english: Language = {
     directory: "it takes a directory",
     count: "it takes a whole number from 1 up",
     language: "it takes pt or en",
+    registration: "it takes open, invite or closed",
     server: "it takes HOST or HOST:PORT, with a port from 1 to 65535",
     name: "it takes a name",
     invitation: "it takes an invitation",
@@ -260,6 +269,8 @@ export const english: Language = {
   missingValue: (flag) => `${flag} needs a value`,
   badValue: (flag, value) => `${flag} can't be ${value}`,
   strayArgument: (argument) => `unexpected argument ${argument}`,
+  noSuchCommand: (command, suggestion) =>
+    `there is no command ${command}${suggestion ? `; did you mean ${suggestion}?` : ""}`,
   seeHelp: (program) => `${program} --help shows the options`,
 
   listening: (port) => `Listening on port ${port}, TCP and UDP, at:`,
@@ -275,6 +286,14 @@ export const english: Language = {
   storageFailed: (path) => `cannot read or write ${path}: see to the disk, or names may be lost`,
   fault: (error) => `internal fault, which cost one connection: ${error}`,
   suppressed: (count) => count === 1 ? "1 more line suppressed" : `${count} more lines suppressed`,
+  ownedName: (claimed, lastSeen, isBanned) =>
+    `since ${claimed}, last here ${lastSeen}${isBanned ? ", banned" : ""}`,
+  nameReleased: (name) => `${name} is free: whoever enters by it first owns it`,
+  memberBanned: (name) => `${name} is banned`,
+  noOwner: (name) => ({
+    error: `nobody owns the name ${name}`,
+    hint: "the command members shows the names that have an owner",
+  }),
   refusals: {
     versionUnsupported: "it speaks another version of the protocol",
     nameTaken: "the name is already taken",
@@ -316,11 +335,23 @@ export const english: Language = {
     }),
     dataDirUnusable: (path) => ({
       error: `cannot read or write ${path}`,
-      hint: "check its permissions or choose another directory with --data",
+      hint: "check its permissions and the free space, or choose another directory with --data",
     }),
     keyDamaged: (path) => ({
       error: `the file ${path} doesn't hold a key`,
       hint: "restore it from a copy; if you delete it, the server gets another identity",
+    }),
+    databaseDamaged: (path) => ({
+      error: `the file ${path} is damaged, or isn't the server's`,
+      hint: "restore it from a copy; if you delete it, every name is free again",
+    }),
+    databaseNewer: (path) => ({
+      error: `the file ${path} is from a newer version of the server`,
+      hint: "use that version, or another directory with --data",
+    }),
+    databaseMissing: (path) => ({
+      error: `there is no file ${path}`,
+      hint: "give the directory of a server that has run before with --data",
     }),
   },
 };

@@ -1,5 +1,6 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { parseServerAddress } from "../client/mod.ts";
+import type { Registration } from "../server/mod.ts";
 import { type LanguageTag, languageTags } from "./language.ts";
 import { closest } from "./closest.ts";
 
@@ -10,6 +11,7 @@ interface Values {
   readonly directory: string;
   readonly count: number;
   readonly language: LanguageTag;
+  readonly registration: Registration;
   readonly server: string;
   readonly name: string;
   readonly invitation: string;
@@ -30,6 +32,15 @@ export interface Flag {
   readonly letter?: string;
 }
 
+/** What a program can be told to do instead of what it is there for, each with the value it takes. */
+export type CommandTable = Readonly<Record<string, ValueKind>>;
+
+/** The command given; its argument is empty where it takes none. */
+export interface GivenCommand<Table extends CommandTable> {
+  readonly name: keyof Table & string;
+  readonly argument: string;
+}
+
 export type FlagTable = Readonly<Record<string, Flag>>;
 
 /** What was given, by flag or by environment variable. */
@@ -41,6 +52,12 @@ export type FlagValues<Table extends FlagTable> = {
 export type FlagError =
   | { readonly kind: "unknownFlag"; readonly flag: string; readonly suggestion: string | undefined }
   | { readonly kind: "strayArgument"; readonly argument: string }
+  | {
+    readonly kind: "unknownCommand";
+    readonly command: string;
+    readonly suggestion: string | undefined;
+  }
+  | { readonly kind: "missingArgument"; readonly command: string; readonly expected: ValueKind }
   | { readonly kind: "missingValue"; readonly flag: string }
   | {
     readonly kind: "badValue";
@@ -56,24 +73,25 @@ export type Environment = (variable: string) => string | undefined;
  * Reads a program's arguments and, for flags that aren't given, their environment variables. An empty
  * variable counts as none.
  *
- * @param takesWords whether arguments that belong to no flag are answered as words; otherwise they are errors
+ * @param expected the commands that the program takes, or that the caller reads what belongs to no flag as
+ * `words`; otherwise such arguments are errors
  * @returns every value that is good, whatever is wrong with the rest
  */
-export function readFlags<Table extends FlagTable>(
+export function readFlags<Table extends FlagTable, Commands extends CommandTable>(
   table: Table,
   args: readonly string[],
   environment: Environment,
-  takesWords = false,
+  expected?: Commands | "words",
 ): {
   readonly values: FlagValues<Table>;
+  readonly command: GivenCommand<Commands> | undefined;
   readonly words: readonly string[];
   readonly errors: readonly FlagError[];
 } {
   const errors: FlagError[] = [];
   const words: string[] = [];
-  const given = parse(table, args, errors, words);
-  const strays = takesWords ? [] : words.splice(0);
-  for (const argument of strays) errors.push({ kind: "strayArgument", argument });
+  const given = parse(table, args, words, errors);
+  const command = expected === "words" ? undefined : readCommand(expected, words, errors);
   const values = Object.entries(table).map(([name, { value: kind, variable }]) => {
     if (kind === "none") return [name, given[name] === true];
     const fromFlag = given[name] as string | undefined;
@@ -87,15 +105,11 @@ export function readFlags<Table extends FlagTable>(
     }
     return [name, value];
   });
-  return { values: Object.fromEntries(values), words, errors };
+  return { values: Object.fromEntries(values), command, words, errors };
 }
 
-function parse(
-  table: FlagTable,
-  args: readonly string[],
-  errors: FlagError[],
-  words: string[],
-) {
+/** What stands alone goes to `words`. */
+function parse(table: FlagTable, args: readonly string[], words: string[], errors: FlagError[]) {
   const names = Object.keys(table);
   const withValue = names.filter((name) => table[name]!.value !== "none");
   const letters = Object.entries(table).flatMap(([name, { letter }]) =>
@@ -108,22 +122,47 @@ function parse(
     unknown(argument, key) {
       if (argument === "") return false; // a flag's empty value, of which the flag complains
       if (key === undefined) words.push(argument);
-      else {errors.push({
-          kind: "unknownFlag",
-          flag: argument,
-          suggestion: suggest(argument, names),
-        });}
+      else {
+        const suggestion = suggest(argument, names);
+        errors.push({ kind: "unknownFlag", flag: argument, suggestion });
+      }
       return false;
     },
   });
-  words.push(...given._.map(String));
+  words.push(...given._.map(String)); // what follows `--`
   return given;
+}
+
+function readCommand<Commands extends CommandTable>(
+  commands: Commands | undefined,
+  [name, ...rest]: readonly string[],
+  errors: FlagError[],
+): GivenCommand<Commands> | undefined {
+  if (name === undefined) return undefined;
+  const kind = commands && Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (kind === undefined) {
+    const suggestion = closest(name, Object.keys(commands ?? {}));
+    errors.push(
+      commands
+        ? { kind: "unknownCommand", command: name, suggestion }
+        : { kind: "strayArgument", argument: name },
+    );
+    return undefined;
+  }
+  const argument = kind === "none" ? "" : rest.shift() ?? "";
+  if (kind !== "none" && argument === "") {
+    errors.push({ kind: "missingArgument", command: name, expected: kind });
+  }
+  for (const argument of rest) errors.push({ kind: "strayArgument", argument });
+  return { name, argument };
 }
 
 function suggest(flag: string, names: readonly string[]): string | undefined {
   const [written = ""] = flag.split("=");
   return closest(written, names.map((name) => `--${name}`));
 }
+
+const registrations: readonly Registration[] = ["open", "invite", "closed"];
 
 /** From text to value; `undefined` where it isn't one. */
 const readers: { readonly [Kind in ValueKind]: (text: string) => Values[Kind] | undefined } = {
@@ -132,6 +171,7 @@ const readers: { readonly [Kind in ValueKind]: (text: string) => Values[Kind] | 
   directory: (text) => text,
   count: (text) => readWholeNumber(text, 1, Number.MAX_SAFE_INTEGER),
   language: (text) => languageTags.find((tag) => tag === text),
+  registration: (text) => registrations.find((registration) => registration === text),
   server: (text) => isServerAddress(text) ? text : undefined,
   name: (text) => text,
   invitation: (text) => text,

@@ -10,6 +10,13 @@ export function flagFailure(error: FlagError, program: string, language: Languag
       return { error: language.unknownFlag(error.flag, error.suggestion), hint: seeHelp };
     case "strayArgument":
       return { error: language.strayArgument(error.argument), hint: seeHelp };
+    case "unknownCommand":
+      return { error: language.noSuchCommand(error.command, error.suggestion), hint: seeHelp };
+    case "missingArgument": {
+      const { command, expected } = error;
+      const usage = `${program} ${command} ${language.placeholders[expected]}`;
+      return { error: language.misused(usage), hint: seeHelp };
+    }
     case "missingValue":
       return { error: language.missingValue(error.flag), hint: seeHelp };
     case "badValue": {

@@ -7,6 +7,7 @@ import type { CommandName, Parameter } from "./command.ts";
 import type { Failure } from "./failure.ts";
 import type { ValueKind } from "./flag.ts";
 import type { IdentityCommandName } from "./identity_words.ts";
+import type { ServerCommandName } from "./server_commands.ts";
 import type { ServerFailureKind } from "./server_failure.ts";
 import type { ServerFlagName } from "./server_flags.ts";
 
@@ -105,12 +106,14 @@ export interface Language {
   readonly usage: (program: string) => string;
   readonly clientFlagHelp: Readonly<Record<ClientFlagName, string>>;
   readonly serverFlagHelp: Readonly<Record<ServerFlagName, string>>;
+  readonly serverCommandHelp: Readonly<Record<ServerCommandName, string>>;
   readonly placeholders: Readonly<Record<ValueKind, string>>;
   readonly expected: Readonly<Record<ValueKind, string>>;
   readonly unknownFlag: (flag: string, suggestion: string | undefined) => string;
   readonly missingValue: (flag: string) => string;
   readonly badValue: (flag: string, value: string) => string;
   readonly strayArgument: (argument: string) => string;
+  readonly noSuchCommand: (command: string, suggestion: string | undefined) => string;
   readonly seeHelp: (program: string) => string;
 
   // the server
@@ -127,6 +130,10 @@ export interface Language {
   readonly storageFailed: (path: string) => string;
   readonly fault: (error: string) => string;
   readonly suppressed: (count: number) => string;
+  readonly ownedName: (claimed: string, lastSeen: string, isBanned: boolean) => string;
+  readonly nameReleased: (name: string) => string;
+  readonly memberBanned: (name: string) => string;
+  readonly noOwner: (name: string) => Failure;
   readonly refusals: Readonly<Record<RefusedCode, string>>;
   readonly leftReasons: Readonly<Record<LeftReason, string>>;
   readonly serverFailures: Readonly<Record<ServerFailureKind, (subject: string) => Failure>>;

@@ -22,6 +22,7 @@ export { chatThroughPipe } from "./pipe_chat.ts";
 export { PipeScreen } from "./pipe_screen.ts";
 export { reachableAddresses } from "./reachable_addresses.ts";
 export { serverBanner } from "./server_banner.ts";
+export { runServerCommand, serverCommands } from "./server_commands.ts";
 export { serverFailure } from "./server_failure.ts";
 export { serverFlags } from "./server_flags.ts";
 export { ServerLog } from "./server_log.ts";

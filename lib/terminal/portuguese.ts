@@ -229,11 +229,18 @@ export const portuguese: Language = {
   serverFlagHelp: {
     host: "o endereço em que escutar (todos)",
     port: `a porta, em TCP e UDP (${defaultPort}; 0: qualquer uma livre)`,
-    data: "o diretório onde fica a chave do servidor (./chat-data)",
+    data: "onde ficam a chave e os donos dos nomes (./chat-data)",
     "max-members": `quantas pessoas cabem na sala (${defaultMaxMembers})`,
+    registration: "quem pode ter um nome novo: open, invite, closed (open)",
     lang: "o idioma: pt ou en (o do sistema)",
     help: "mostra esta ajuda",
     version: "mostra a versão",
+  },
+  serverCommandHelp: {
+    invite: "mostra um convite, que deixa entrar um nome novo",
+    members: "mostra os nomes que têm dono",
+    release: "libera um nome para outro dono e desfaz o banimento",
+    ban: "bane o dono de um nome, com qualquer nome que use",
   },
   placeholders: {
     host: "ENDEREÇO",
@@ -241,6 +248,7 @@ export const portuguese: Language = {
     directory: "DIR",
     count: "N",
     language: "pt|en",
+    registration: "QUEM",
     server: "HOST[:PORTA]",
     name: "NOME",
     invitation: "CÓDIGO",
@@ -253,6 +261,7 @@ export const portuguese: Language = {
     directory: "espera-se um diretório",
     count: "espera-se um número inteiro a partir de 1",
     language: "espera-se pt ou en",
+    registration: "espera-se open (todos), invite (só com convite) ou closed (ninguém)",
     server: "espera-se HOST ou HOST:PORTA, com a porta de 1 a 65535",
     name: "espera-se um nome",
     invitation: "espera-se um convite",
@@ -264,6 +273,8 @@ export const portuguese: Language = {
   missingValue: (flag) => `falta o valor de ${flag}`,
   badValue: (flag, value) => `${flag} não aceita o valor ${value}`,
   strayArgument: (argument) => `o argumento ${argument} não era esperado`,
+  noSuchCommand: (command, suggestion) =>
+    `o comando ${command} não existe${suggestion ? `; seria ${suggestion}?` : ""}`,
   seeHelp: (program) => `${program} --help mostra as opções`,
 
   listening: (port) => `Escutando na porta ${port}, TCP e UDP, em:`,
@@ -280,6 +291,14 @@ export const portuguese: Language = {
     `não é possível ler ou gravar ${path}: cuide do disco, ou nomes podem se perder`,
   fault: (error) => `falha interna, que derrubou uma conexão: ${error}`,
   suppressed: (count) => count === 1 ? "mais 1 linha omitida" : `mais ${count} linhas omitidas`,
+  ownedName: (claimed, lastSeen, isBanned) =>
+    `desde ${claimed}, visto em ${lastSeen}${isBanned ? ", banido" : ""}`,
+  nameReleased: (name) => `o nome ${name} está livre: será de quem entrar com ele primeiro`,
+  memberBanned: (name) => `${name} foi banido`,
+  noOwner: (name) => ({
+    error: `o nome ${name} não tem dono`,
+    hint: "o comando members mostra os nomes que têm dono",
+  }),
   refusals: {
     versionUnsupported: "fala outra versão do protocolo",
     nameTaken: "o nome já está em uso",
@@ -320,11 +339,23 @@ export const portuguese: Language = {
     }),
     dataDirUnusable: (path) => ({
       error: `não é possível ler ou gravar ${path}`,
-      hint: "confira as permissões ou escolha outro diretório com --data",
+      hint: "confira as permissões e o espaço livre, ou escolha outro diretório com --data",
     }),
     keyDamaged: (path) => ({
       error: `o arquivo ${path} não contém uma chave`,
       hint: "recupere-o de uma cópia; se o apagar, o servidor passa a ter outra identidade",
+    }),
+    databaseDamaged: (path) => ({
+      error: `o arquivo ${path} está danificado ou não é do servidor`,
+      hint: "recupere-o de uma cópia; se o apagar, todos os nomes ficam livres de novo",
+    }),
+    databaseNewer: (path) => ({
+      error: `o arquivo ${path} é de uma versão mais nova do servidor`,
+      hint: "use essa versão, ou outro diretório com --data",
+    }),
+    databaseMissing: (path) => ({
+      error: `o arquivo ${path} não existe`,
+      hint: "informe com --data o diretório de um servidor que já tenha sido iniciado",
     }),
   },
 };

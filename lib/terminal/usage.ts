@@ -3,12 +3,17 @@ import { describeCommands, formatColumns } from "./command_help.ts";
 import type { FlagTable } from "./flag.ts";
 import { describeIdentityCommands } from "./identity_words.ts";
 import type { Language } from "./language.ts";
+import { type ServerCommandName, serverCommands } from "./server_commands.ts";
 import { serverFlags } from "./server_flags.ts";
 
 /** What `chat-server --help` shows. */
 export function serverUsage(program: string, language: Language): string {
   const flags = describeFlags(serverFlags, language.serverFlagHelp, language);
-  return [language.usage(program), "", ...flags].join("\n");
+  const commands = Object.entries(serverCommands).map(([name, value]) => {
+    const command = `${program} ${name} ${language.placeholders[value]}`.trimEnd();
+    return [command, language.serverCommandHelp[name as ServerCommandName]] as const;
+  });
+  return [language.usage(program), "", ...flags, "", ...formatColumns(commands)].join("\n");
 }
 
 /** What `chat-client --help` shows. */

@@ -133,9 +133,10 @@ Deno.test("a member that floods is slowed down, and disturbs nobody", async () =
 Deno.test("connections that come and go by the hundred leave nothing behind", async () => {
   await using chat = await TestChat.start();
   const { chatOn } = await chatting(chat);
+  const keyPair = generateKeyPair();
   for (let round = 0; round < 5; round++) {
     const names = Array.from({ length: 20 }, (_, i) => `member${i}`);
-    const raws = await Promise.all(names.map((name) => RawMember.enter(chat.port, name)));
+    const raws = await Promise.all(names.map((name) => RawMember.enter(chat.port, name, keyPair)));
     await chatOn();
     await Promise.all(raws.map((raw) => raw[Symbol.asyncDispose]()));
     await chat.log.until(

@@ -2,9 +2,10 @@ import { assertEquals } from "@std/assert";
 import { clientFlags } from "../../lib/terminal/client_flags.ts";
 import { english } from "../../lib/terminal/english.ts";
 import { formatFailure } from "../../lib/terminal/failure.ts";
-import { readFlags } from "../../lib/terminal/flag.ts";
+import { type GivenCommand, readFlags } from "../../lib/terminal/flag.ts";
 import { flagFailure } from "../../lib/terminal/flag_failure.ts";
 import { portuguese } from "../../lib/terminal/portuguese.ts";
+import { serverCommands } from "../../lib/terminal/server_commands.ts";
 import { serverFlags } from "../../lib/terminal/server_flags.ts";
 
 const nothing = () => undefined;
@@ -14,6 +15,7 @@ const none = {
   port: undefined,
   data: undefined,
   "max-members": undefined,
+  registration: undefined,
   lang: undefined,
   help: false,
   version: false,
@@ -34,6 +36,11 @@ const good: readonly {
   { name: "the ends of the port range", args: ["--port", "65535"], expected: { port: 65_535 } },
   { name: "port 0", args: ["--port", "0"], expected: { port: 0 } },
   { name: "a number as text", args: ["--data", "7"], expected: { data: "7" } },
+  {
+    name: "who may take a new name",
+    args: ["--registration", "invite"],
+    expected: { registration: "invite" },
+  },
   { name: "--help and -h", args: ["-h"], expected: { help: true } },
   { name: "--version", args: ["--version"], expected: { version: true } },
   {
@@ -81,6 +88,7 @@ const bad: readonly {
   { args: ["--data", ""], expected: "--data needs a value" },
   { args: ["--host", "--port", "1"], expected: "--host needs a value" },
   { args: ["--max-members", "0"], expected: "--max-members can't be 0" },
+  { args: ["--registration", "all"], expected: "--registration can't be all" },
   { args: ["--lang", "fr"], expected: "--lang can't be fr" },
   { args: ["--prot", "1"], expected: "there is no option --prot; did you mean --port?" },
   { args: ["--verbose"], expected: "there is no option --verbose" },
@@ -94,6 +102,42 @@ const bad: readonly {
 for (const { args, variables, expected } of bad) {
   Deno.test(`readFlags() refuses ${[...args, ...Object.keys(variables ?? {})].join(" ")}`, () => {
     const { errors } = readFlags(serverFlags, args, (variable) => variables?.[variable]);
+    assertEquals(flagFailure(errors[0]!, "chat-server", english).error, expected);
+  });
+}
+
+const commands: readonly {
+  readonly args: readonly string[];
+  readonly expected: GivenCommand<typeof serverCommands>;
+}[] = [
+  { args: ["invite"], expected: { name: "invite", argument: "" } },
+  { args: ["--data", "d", "members"], expected: { name: "members", argument: "" } },
+  { args: ["release", "ana", "--data", "d"], expected: { name: "release", argument: "ana" } },
+  { args: ["ban", "007"], expected: { name: "ban", argument: "007" } },
+  { args: ["ban", "--", "ban"], expected: { name: "ban", argument: "ban" } },
+];
+
+for (const { args, expected } of commands) {
+  Deno.test(`readFlags() reads the command ${args.join(" ")}`, () => {
+    const { command, values, errors } = readFlags(serverFlags, args, nothing, serverCommands);
+    assertEquals([command, errors], [expected, []]);
+    assertEquals(values.data, args.includes("--data") ? "d" : undefined);
+  });
+}
+
+const badCommands = [
+  { args: ["bann", "ana"], expected: "there is no command bann; did you mean ban?" },
+  { args: ["start"], expected: "there is no command start" },
+  { args: ["toString"], expected: "there is no command toString" },
+  { args: ["ban"], expected: "use it like this: chat-server ban NAME" },
+  { args: ["release", ""], expected: "use it like this: chat-server release NAME" },
+  { args: ["ban", "ana", "bia"], expected: "unexpected argument bia" },
+  { args: ["invite", "ana"], expected: "unexpected argument ana" },
+];
+
+for (const { args, expected } of badCommands) {
+  Deno.test(`readFlags() refuses the command ${args.join(" ")}`, () => {
+    const { errors } = readFlags(serverFlags, args, nothing, serverCommands);
     assertEquals(flagFailure(errors[0]!, "chat-server", english).error, expected);
   });
 }
@@ -120,7 +164,7 @@ Deno.test("readFlags() reads a fingerprint in either case, and refuses what is n
 
 Deno.test("readFlags() answers words as they were written, where there may be any", () => {
   const args = ["a", "--port", "1", "007", "--", "--b", "2.0"];
-  const { values, words, errors } = readFlags(serverFlags, args, nothing, true);
+  const { values, words, errors } = readFlags(serverFlags, args, nothing, "words");
   assertEquals([values.port, words, errors], [1, ["a", "007", "--b", "2.0"], []]);
   const refused = readFlags(serverFlags, args, nothing);
   assertEquals(refused.words, []);

@@ -19,6 +19,18 @@ const failures: readonly { error: Error; host?: string; expected: string | undef
     error: new DataDirError("chat-data/server.key", "unusable"),
     expected: "cannot read or write chat-data/server.key",
   },
+  {
+    error: new DataDirError("chat-data/chat.db", "damagedDatabase"),
+    expected: "the file chat-data/chat.db is damaged, or isn't the server's",
+  },
+  {
+    error: new DataDirError("chat-data/chat.db", "newerDatabase"),
+    expected: "the file chat-data/chat.db is from a newer version of the server",
+  },
+  {
+    error: new DataDirError("chat-data/chat.db", "noDatabase"),
+    expected: "there is no file chat-data/chat.db",
+  },
   { error: new TypeError("a bug"), expected: undefined },
 ];
 

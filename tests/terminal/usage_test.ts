@@ -5,18 +5,24 @@ import { portuguese } from "../../lib/terminal/portuguese.ts";
 import { serverFlags } from "../../lib/terminal/server_flags.ts";
 import { clientUsage, serverUsage } from "../../lib/terminal/usage.ts";
 
-Deno.test("serverUsage() explains every flag and its variable", () => {
+Deno.test("serverUsage() explains every flag and its variable, and every command", () => {
   assertEquals(
     serverUsage("chat-server", english),
     `Usage: chat-server [OPTIONS]
 
-  --host ADDRESS   the address to listen on (all of them) [CHAT_HOST]
-  --port PORT      the port, for TCP and UDP (7700; 0: any that is free) [CHAT_PORT]
-  --data DIR       the directory that keeps the server's key (./chat-data) [CHAT_DATA]
-  --max-members N  how many people fit in the room (10000) [CHAT_MAX_MEMBERS]
-  --lang pt|en     the language: pt or en (the system's) [CHAT_LANG]
-  -h, --help       shows this help
-  -V, --version    shows the version`,
+  --host ADDRESS      the address to listen on (all of them) [CHAT_HOST]
+  --port PORT         the port, for TCP and UDP (7700; 0: any that is free) [CHAT_PORT]
+  --data DIR          where its key and the owners of names are (./chat-data) [CHAT_DATA]
+  --max-members N     how many people fit in the room (10000) [CHAT_MAX_MEMBERS]
+  --registration WHO  who may take a new name: open, invite or closed (open) [CHAT_REGISTRATION]
+  --lang pt|en        the language: pt or en (the system's) [CHAT_LANG]
+  -h, --help          shows this help
+  -V, --version       shows the version
+
+  chat-server invite        prints an invitation, which lets one new name in
+  chat-server members       shows the names that have an owner
+  chat-server release NAME  sets a name free for somebody else, and lifts a ban
+  chat-server ban NAME      bans a name's owner, whatever name it comes by`,
   );
 });
 

@@ -2,6 +2,7 @@ import { assert } from "@std/assert";
 import {
   ByteWriter,
   encodeMessage,
+  type MemberHello,
   type MemberMessage,
   type Message,
 } from "../../lib/codec/mod.ts";
@@ -31,9 +32,11 @@ export class RawMember implements AsyncDisposable {
     port: number,
     name: string,
     keyPair: KeyPair = generateKeyPair(),
+    hello: Partial<MemberHello> = {},
   ): Promise<RawMember> {
     const conn = await Deno.connect({ hostname: "127.0.0.1", port });
-    const authenticated = await initiateHandshake(conn, keyPair, memberHello(name), () => {});
+    const ours = { ...memberHello(name), ...hello };
+    const authenticated = await initiateHandshake(conn, keyPair, ours, () => {});
     const link = new Link(authenticated, new ManualClock());
     const log = new Log<Message>();
     const ended = link.receive((message) => log.add(structuredClone(message)))
