@@ -4,6 +4,7 @@ import {
   encodeFrame,
   ProtocolError,
   type ProtocolErrorCode,
+  protocolVersion,
 } from "../../lib/codec/mod.ts";
 import { HandshakeState } from "../../lib/crypto/mod.ts";
 import { maxFrameBytes, maxHandshakeFrameBytes } from "../../lib/limits.ts";
@@ -106,7 +107,7 @@ Deno.test("initiateHandshake() fails where the other side has another prologue",
 
 Deno.test("initiateHandshake() refuses a server of another version", async () => {
   const [a, b] = MemoryStream.pair();
-  const answer = { ...serverHello, version: 2 };
+  const answer = { ...serverHello, version: protocolVersion + 1 };
   const responding = failure(respondToHandshake(b, responderStatic, answer));
   assertEquals(await failure(initiate(a)), "versionUnsupported");
   assertEquals(a.writes.length, 1);
@@ -116,10 +117,10 @@ Deno.test("initiateHandshake() refuses a server of another version", async () =>
 
 Deno.test("respondToHandshake() hands on what a member of another version says", async () => {
   const [a, b] = MemoryStream.pair();
-  const asking = { ...hello, version: 2 };
+  const asking = { ...hello, version: protocolVersion + 1 };
   const initiating = initiateHandshake(a, initiatorStatic, asking, () => {});
   const [, theirs] = await Promise.all([initiating, respond(b)]);
-  assertEquals(theirs.hello[0], 2);
+  assertEquals(theirs.hello[0], protocolVersion + 1);
 });
 
 const tooLong = encodeFrame(new Uint8Array(maxHandshakeFrameBytes + 1));
