@@ -7,7 +7,6 @@ import { assert, assertEquals } from "@std/assert";
 import {
   diffieHellman,
   generateIdentity,
-  generateKeyPair,
   HandshakeState,
   keyPairOf,
   rawPrivateKey,
@@ -157,15 +156,17 @@ Deno.test("fault: every client's key is tried on each datagram — here the sess
   assertEquals(room.enter("newcomer").welcome.newestSeq, 1);
 });
 
-Deno.test("fault: names are lost when their thread crashes — here a dead connection frees its name", async () => {
+Deno.test("fault: names are lost when their thread crashes — here their owner comes back to them", async () => {
   await using chat = await TestChat.start();
   const bia = await chat.join("bia");
+  const identity = generateIdentity();
+  const { staticKeyPair, signingKeyPair: { publicKey: signingKey } } = identity;
   for (let time = 1; time <= 3; time++) {
-    const ana = await RawMember.enter(chat.port, "ana", generateKeyPair());
+    const ana = await RawMember.enter(chat.port, "ana", staticKeyPair, { signingKey });
     if (time === 2) ana.link.send({ kind: "refused", code: "roomFull" }); // what crashes others
     ana.conn.close();
     await ana[Symbol.asyncDispose]();
     await within(bia.count("left", time), "ana to have left");
   }
-  assertEquals((await chat.join("ana")).client.name, "ana");
+  assertEquals((await chat.join("ana", { identity })).client.name, "ana");
 });

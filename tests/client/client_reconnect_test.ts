@@ -1,7 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { generateIdentity } from "../../lib/crypto/mod.ts";
 import { maxTextBytes } from "../../lib/limits.ts";
+import { Operator } from "../../lib/server/mod.ts";
 import { behindRecorder, endPause } from "../testing/behind_recorder.ts";
+import { mayUseFiles, withDataDir } from "../testing/data_dir.ts";
 import { TestChat } from "../testing/test_chat.ts";
 import { within } from "../testing/within.ts";
 
@@ -131,15 +133,22 @@ Deno.test("Client does not come back to a server with another key", async () => 
   assertEquals(other.log.entries.filter(({ kind }) => kind === "joined"), []);
 });
 
-Deno.test("Client does not come back under a name that somebody else has taken", async () => {
-  await using chat = await TestChat.start();
-  const { ana, recorder, clock } = await behindRecorder(chat);
-  await using _ = recorder;
-  recorder.cut();
-  await chat.reported("left", "ana");
-  await chat.join("ana", { identity: generateIdentity() });
-  await endPause(ana, clock);
-  assertEquals((await ana.event("closed")).code, "nameTaken");
+Deno.test({
+  name: "Client does not come back under a name that was set free, and taken by somebody else",
+  ignore: !mayUseFiles,
+  fn: () =>
+    withDataDir(async (dataDir) => {
+      await using chat = await TestChat.start({ dataDir });
+      const { ana, recorder, clock } = await behindRecorder(chat);
+      await using _ = recorder;
+      recorder.cut();
+      await chat.reported("left", "ana");
+      using operator = new Operator(dataDir);
+      operator.release("ana");
+      await chat.join("ana", { identity: generateIdentity() });
+      await endPause(ana, clock);
+      assertEquals((await ana.event("closed")).code, "nameTaken");
+    }),
 });
 
 Deno.test("Client knows after a break who has come and gone meanwhile", async () => {
