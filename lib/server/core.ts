@@ -112,12 +112,15 @@ export class ServerCore {
     if (claim.kind === "notAName") return this.#refuse(connection, claim.error);
     if (claim.kind === "taken") return this.#refuse(connection, "nameTaken");
     const claimant = { name: claim.name, key: claim.key, ...keys };
-    if (this.#registrar.isTaken(claimant)) return this.#refuse(connection, "nameTaken");
+    const owner = this.#registrar.ownerOf(claimant);
+    if (owner === "another") return this.#refuse(connection, "nameTaken");
     const previous = claim.kind === "own" ? claim.previous : undefined;
     if (!previous && this.registry.size >= this.#maxMembers) {
       return this.#refuse(connection, "roomFull");
     }
-    const refusal = this.#bind(claimant, hello.invitation);
+    const refusal = owner === "nobody"
+      ? this.#registrar.register(claimant, hello.invitation, this.#clock.wallTime())
+      : this.#touch(claimant);
     if (refusal) return this.#refuse(connection, refusal);
     const path = new DatagramPath(handshaken.datagrams(randomId()));
     const author = this.#authorOf(identityKey, claim.key);
@@ -129,18 +132,12 @@ export class ServerCore {
     return member;
   }
 
-  /** Gives a name that is nobody's to whoever uses it first; an owner's is the owner's. */
-  #bind(claimant: Claimant, invitation: string): RefusedCode | undefined {
-    const now = this.#clock.wallTime();
-    if (!this.#registrar.isOwner(claimant)) {
-      return this.#registrar.register(claimant, invitation, now);
-    }
+  #touch({ key, name }: Claimant): undefined {
     try {
-      this.#store.touch(claimant.key, claimant.name, now);
+      this.#store.touch(key, name, this.#clock.wallTime());
     } catch (error) {
       this.#reportStorage(error); // a full disk keeps no owner out
     }
-    return undefined;
   }
 
   /** Lets a member's connection go; called once, however its connection ended. */

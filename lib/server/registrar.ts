@@ -16,16 +16,11 @@ export class Registrar {
     this.#registration = registration;
   }
 
-  /** Whether the name is somebody else's. */
-  isTaken(claimant: Claimant): boolean {
+  /** Whose the name is: the claimant's, somebody else's, or nobody's. */
+  ownerOf(claimant: Claimant): "claimant" | "another" | "nobody" {
     const owner = this.#store.findOwner(claimant.key);
-    return owner !== undefined && !isSame(owner, claimant);
-  }
-
-  /** Whether the name is the claimant's already. */
-  isOwner(claimant: Claimant): boolean {
-    const owner = this.#store.findOwner(claimant.key);
-    return owner !== undefined && isSame(owner, claimant);
+    if (!owner) return "nobody";
+    return isSame(owner, claimant) ? "claimant" : "another";
   }
 
   /** Gives a name that is nobody's to the claimant, or says why not. */
@@ -46,7 +41,7 @@ export class Registrar {
   /** Why somebody who was let in may not stay, now that another process has changed the store. */
   objectionTo(claimant: Claimant): "banned" | "released" | undefined {
     if (this.#store.isBanned(claimant)) return "banned";
-    return this.isOwner(claimant) ? undefined : "released";
+    return this.ownerOf(claimant) === "claimant" ? undefined : "released";
   }
 
   #claim(claimant: Claimant, now: number, invitationHash?: Uint8Array): RefusedCode | undefined {
