@@ -161,7 +161,8 @@ export const english: Language = {
   },
   passphraseNeedsTerminal: {
     error: "a passphrase is needed, and there is no terminal to ask for it on",
-    hint: "use a terminal or, with --name or --data, an identity without a passphrase",
+    hint:
+      "run it at a terminal; to chat without one, use an identity without a passphrase (--name)",
   },
   wrongFingerprint: (actual) => ({
     error: `the server's fingerprint is ${actual}, not the one expected`,

@@ -165,7 +165,7 @@ export const portuguese: Language = {
   },
   passphraseNeedsTerminal: {
     error: "é preciso uma senha, e não há um terminal em que pedi-la",
-    hint: "use um terminal ou, com --name ou --data, uma identidade sem senha",
+    hint: "use um terminal; para conversar sem ele, use uma identidade sem senha (--name)",
   },
   wrongFingerprint: (actual) => ({
     error: `a impressão digital do servidor é ${actual}, e não a esperada`,
