@@ -129,6 +129,12 @@ export const maxMemberLogLinesPerSecond = 100;
 /** Authors of whom a client remembers which messages it has shown: a tenth of a full server, a few MB. */
 export const maxAuthorsRemembered = 1_000;
 
+/**
+ * Who has just come in publishes its keys a moment later: whoever wants to write to it asks again after so
+ * long, doubling, so many times. In all it is 3 s, which a slow phone needs for its first keys.
+ */
+export const keyPackagePatience = { firstPauseMs: 50, pauses: 6 } as const;
+
 /** Times that a private message is sealed anew because its addressee couldn't open it. */
 export const maxSealings = 4;
 

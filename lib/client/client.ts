@@ -225,8 +225,9 @@ class ReconnectingClient implements Client {
     const connection = await this.#open();
     this.#running = this.#keepConnected(connection);
     const late = Promise.withResolvers<void>();
-    const timer = this.#clock.after(handshakeTimeoutMs, late.resolve); // the list may follow later
-    await Promise.race([connection.listed, connection.ended, late.promise]);
+    const timer = this.#clock.after(handshakeTimeoutMs, late.resolve); // the rest may follow later
+    const ready = Promise.all([connection.listed, this.#core.supplied]);
+    await Promise.race([ready, connection.ended, late.promise]);
     timer.cancel();
   }
 

@@ -104,6 +104,7 @@ export class ClientCore {
       onFault,
     });
     this.#correspondence = new Correspondence({
+      clock,
       sealer,
       contacts,
       enquiries,
@@ -118,6 +119,11 @@ export class ClientCore {
   /** Our name as the server writes it, once it has welcomed us. */
   get name(): string {
     return this.#name;
+  }
+
+  /** Resolves once others can write to us in private. */
+  get supplied(): Promise<void> {
+    return this.#correspondence.supplied;
   }
 
   /** Names of those present, ours included. */

@@ -1,8 +1,9 @@
+import { type Clock, pause } from "../clock.ts";
 import type { Content, MessageId, RejectedCode, Told } from "../codec/mod.ts";
 import type { MemberMessage, Published } from "../codec/mod.ts";
-import { maxSealings, maxUnreadableRemembered } from "../limits.ts";
+import { keyPackagePatience, maxSealings, maxUnreadableRemembered } from "../limits.ts";
 import { parseName } from "../registry/mod.ts";
-import type { Contacts } from "./contacts.ts";
+import type { Contact, Contacts } from "./contacts.ts";
 import type { EndToEnd, Opened } from "./end_to_end.ts";
 import type { Enquiries } from "./enquiries.ts";
 import { ChatError, type ClientEvent } from "./event.ts";
@@ -25,6 +26,7 @@ interface Letter {
 }
 
 export interface CorrespondenceOptions {
+  readonly clock: Clock;
   readonly sealer: Sealer;
   readonly contacts: Contacts;
   readonly enquiries: Enquiries;
@@ -62,11 +64,17 @@ export class Correspondence {
   readonly #lines = new Map<string, Promise<void>>();
   /** Ends the line in which messages to us wait to be opened. */
   #opening: Promise<void> = Promise.resolve();
+  readonly #supplied = Promise.withResolvers<void>();
   /** Messages to us that couldn't be opened, by author and id. */
   readonly #unreadable = new Set<string>();
 
   constructor(options: CorrespondenceOptions) {
     this.#options = options;
+  }
+
+  /** Resolves once the server has had all the keys that it needs for others to write to us. */
+  get supplied(): Promise<void> {
+    return this.#supplied.promise;
   }
 
   /** Private messages written and not yet accepted. */
@@ -191,22 +199,35 @@ export class Correspondence {
   async #sealFor(
     { to, toKey, content }: Letter,
   ): Promise<{ envelope: Uint8Array; groupId: string }> {
-    const { contacts, sealer, enquiries } = this.#options;
+    const { contacts, sealer } = this.#options;
     const known = contacts.get(to);
     if (known && !known.changedKey) {
       const sealed = await sealer.seal(known, content);
       if (sealed.kind === "sealed") return sealed;
     }
-    const answer = await enquiries.identify(to, true);
-    if (!answer || keyOf(answer.name) !== toKey) throw new ChatError("unknownMember");
-    this.#see(answer.name, answer.signingKey);
-    const contact = contacts.get(answer.name)!;
-    if (contact.changedKey) throw new ChatError("memberKeyChanged");
-    if (answer.keyPackage.length === 0) throw new ChatError("noKeyPackage");
-    if (!await sealer.begin(contact, answer.keyPackage)) throw new ChatError("memberKeyForged");
+    const { contact, keyPackage } = await this.#askForKeyPackage(to, toKey);
+    if (!await sealer.begin(contact, keyPackage)) throw new ChatError("memberKeyForged");
     const sealed = await sealer.seal(contact, content);
     if (sealed.kind === "sealed") return sealed;
     throw new Error("a group that was just begun takes no message");
+  }
+
+  async #askForKeyPackage(
+    to: string,
+    toKey: string,
+  ): Promise<{ contact: Contact; keyPackage: Uint8Array }> {
+    const { contacts, enquiries, clock } = this.#options;
+    const { firstPauseMs, pauses } = keyPackagePatience;
+    for (let paused = 0;; paused++) {
+      const answer = await enquiries.identify(to, true);
+      if (!answer || keyOf(answer.name) !== toKey) throw new ChatError("unknownMember");
+      this.#see(answer.name, answer.signingKey);
+      const contact = contacts.get(answer.name)!;
+      if (contact.changedKey) throw new ChatError("memberKeyChanged");
+      if (answer.keyPackage.length > 0) return { contact, keyPackage: answer.keyPackage };
+      if (paused === pauses) throw new ChatError("noKeyPackage");
+      await pause(clock, firstPauseMs * 2 ** paused);
+    }
   }
 
   /** Says how a private message of ours, which the server had accepted, has ended. */
@@ -231,6 +252,7 @@ export class Correspondence {
     this.#opening = this.#opening.then(async () => {
       const publish = await this.#options.sealer.supply({ supply, left });
       if (publish) this.#options.send(publish);
+      this.#supplied.resolve();
     }).catch(this.#options.onFault);
   }
 

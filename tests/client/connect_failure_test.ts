@@ -110,7 +110,7 @@ Deno.test("connect() gives up a server that never welcomes", async () => {
 
 Deno.test("connect() says that a server is of another version", async () => {
   const code = await failureAt((conn) =>
-    respondToHandshake(conn, responderStatic, { ...serverHello, version: 2 })
+    respondToHandshake(conn, responderStatic, { ...serverHello, version: 3 })
   );
   assertEquals(code, "versionUnsupported");
 });

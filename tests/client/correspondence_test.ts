@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ChatError, type ChatErrorCode } from "../../lib/client/mod.ts";
 import type { Identify, MemberMessage, Message, Send } from "../../lib/codec/mod.ts";
-import { maxSealings } from "../../lib/limits.ts";
+import { keyPackagePatience, maxSealings } from "../../lib/limits.ts";
 import { contentOf, plainEnvelope, signingKeyOf } from "../testing/plain_sealer.ts";
 import { TestClient } from "../testing/test_client.ts";
 import { settled } from "../testing/turns.ts";
@@ -100,11 +100,6 @@ const refusals: readonly {
     code: "unknownMember",
   },
   {
-    what: "a member without key packages",
-    answer: (question) => identified(question, { keyPackage: new Uint8Array() }),
-    code: "noKeyPackage",
-  },
-  {
     what: "a key package that isn't the member's",
     answer: identified,
     takesKeyPackages: false,
@@ -128,6 +123,38 @@ for (const { what, answer, code, takesKeyPackages = true } of refusals) {
     assertEquals(await sent(client, "send"), []);
   });
 }
+
+/** Lets the next question be answered without a key package; answers whether there was one. */
+async function answerEmpty(client: TestClient): Promise<boolean> {
+  const [question] = await sent(client, "identify");
+  if (question) client.core.receive(identified(question, { keyPackage: new Uint8Array() }));
+  await settled();
+  return question !== undefined;
+}
+
+Deno.test("Correspondence asks again for a member who hasn't published its keys yet", async () => {
+  const client = start();
+  const telling = client.core.tell("bia", "a");
+  assertEquals(await answerEmpty(client), true);
+  client.clock.advance(keyPackagePatience.firstPauseMs);
+  const [question] = await sent(client, "identify");
+  client.core.receive(identified(question!));
+  const [send] = await sent(client, "send");
+  client.core.receive({ kind: "accepted", id: send!.id });
+  await telling;
+});
+
+Deno.test("Correspondence sends nothing to a member who never publishes keys", async () => {
+  const client = start();
+  const refused = rejection(client.core.tell("bia", "a"));
+  let questions = 0;
+  for (let i = 0; i < 20; i++) {
+    if (await answerEmpty(client)) questions++;
+    client.clock.advance(60_000);
+  }
+  assertEquals(await refused, "noKeyPackage");
+  assertEquals(questions, 1 + keyPackagePatience.pauses);
+});
 
 Deno.test("Correspondence warns of a changed key once, and sends again once it is trusted", async () => {
   const client = start();

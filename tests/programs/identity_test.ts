@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { IdentityFile, newSecrets, ProfileFiles, type ProfilePaths } from "../../lib/client/mod.ts";
 import { mayNotWrite, withDirectory } from "../testing/temporary_directory.ts";
@@ -37,7 +37,7 @@ async function withServer<Result>(
   }
 }
 
-test("chat-client is the same person when it comes back, and a new one elsewhere", async (dir) => {
+test("chat-client is the same person when it comes back, and a stranger elsewhere", async (dir) => {
   await withServer(`${dir}/server`, "0", async (port) => {
     const server = `127.0.0.1:${port}`;
     const key = async (dataDir: string) => {
@@ -50,7 +50,11 @@ test("chat-client is the same person when it comes back, and a new one elsewhere
     const first = await key(`${dir}/a`);
     assertMatch(first!, /^127\.0\.0\.1:\d+ {2}ana {2}(?:[A-Z2-7]{4}-?){5} {2}sem senha$/);
     assertEquals(await key(`${dir}/a`), first);
-    assert(await key(`${dir}/b`) !== first);
+    const stranger = await client(`${dir}/b`, "--server", server).finish();
+    assertEquals([stranger.code, stranger.errors], [1, [
+      "error: não dá para entrar como ana: esse nome já está em uso",
+      "hint: escolha outro nome (--name NOME)",
+    ]]);
   });
 });
 

@@ -167,8 +167,7 @@ Deno.test("readFlags() answers words as they were written, where there may be an
   const { values, words, errors } = readFlags(serverFlags, args, nothing, "words");
   assertEquals([values.port, words, errors], [1, ["a", "007", "--b", "2.0"], []]);
   const refused = readFlags(serverFlags, args, nothing);
-  assertEquals(refused.words, []);
-  assertEquals(refused.errors.length, 4);
+  assertEquals(refused.errors.map(({ kind }) => kind), ["strayArgument"]);
 });
 
 Deno.test("readFlags() answers the good values beside the errors", () => {
