@@ -74,6 +74,7 @@ export class ClientCore {
   readonly #clock: Clock;
   readonly #emit: (event: ClientEvent) => void;
   readonly #identity: Identity;
+  readonly #onFault: (error: unknown) => void;
   readonly #says = new SayQueue((say) => this.#sign(say));
   readonly #order = new RoomOrder();
   readonly #roll = new Roll();
@@ -92,6 +93,7 @@ export class ClientCore {
     this.#clock = clock;
     this.#emit = emit;
     this.#identity = identity;
+    this.#onFault = onFault;
     const enquiries = this.#enquiries;
     const me = () => ({ name: this.#name, signingKey: identity.signingKeyPair.publicKey });
     this.verification = new Verification({ contacts, enquiries, me, emit });
@@ -257,10 +259,12 @@ export class ClientCore {
         break;
       case "members":
         this.#announce(this.#roll.list(message.names, message.complete));
+        if (message.complete) this.#recognise(this.#roll.names);
         if (message.complete) this.#onListed?.();
         break;
       case "presence":
         this.#announce(this.#roll.change(message.joined, message.left));
+        this.#recognise(message.joined);
         break;
       case "heard":
         this.#hear(message, now);
@@ -341,6 +345,10 @@ export class ClientCore {
   #reject(id: MessageId, code: RejectedCode): void {
     if (this.#enquiries.reject(id) || this.#correspondence.reject(id, code)) return;
     this.#says.settle(id)?.reject(new ChatError(code));
+  }
+
+  #recognise(names: readonly string[]): void {
+    this.verification.recognise(names).catch(this.#onFault);
   }
 
   #announce({ joined, left }: { joined: string[]; left: string[] }): void {

@@ -27,13 +27,9 @@ export class Verification {
    * @throws {ChatError} `unknownMember`
    */
   async codeFor(name: string): Promise<string> {
-    const { contacts, enquiries, me, emit } = this.#options;
+    const { contacts, me } = this.#options;
     const nameKey = keyOf(name);
-    const answer = await enquiries.identify(name, false);
-    if (answer && keyOf(answer.name) === nameKey) {
-      const sight = contacts.see(answer.name, answer.signingKey);
-      if (sight === "changed") emit({ kind: "keyChanged", name: answer.name });
-    }
+    await this.#look(name, nameKey);
     const contact = contacts.get(name);
     if (!contact) throw new ChatError("unknownMember");
     const signingKey = contact.changedKey ?? contact.signingKey;
@@ -41,6 +37,24 @@ export class Verification {
     const self = me();
     const ours = { nameKey: keyOf(self.name), signingKey: self.signingKey };
     return await verificationCode(ours, { nameKey, signingKey });
+  }
+
+  /**
+   * Makes sure of members who are here: whoever comes under a verified name with another key is found out
+   * before it says a word.
+   */
+  async recognise(names: readonly string[]): Promise<void> {
+    const verified = names.filter((name) => this.isVerified(name));
+    await Promise.all(verified.map((name) => this.#look(name, keyOf(name))));
+  }
+
+  /** Asks the server for a member's key, and warns where it has changed. */
+  async #look(name: string, nameKey: string): Promise<void> {
+    const { contacts, enquiries, emit } = this.#options;
+    const answer = await enquiries.identify(name, false);
+    if (!answer || keyOf(answer.name) !== nameKey) return;
+    const sight = contacts.see(answer.name, answer.signingKey);
+    if (sight === "changed") emit({ kind: "keyChanged", name: answer.name });
   }
 
   /**

@@ -9,7 +9,7 @@
 import { memory, registration } from "./connection_rows.ts";
 import { latencyUnderFanOut, saturated, steady } from "./global_rows.ts";
 import { type Goal, type GoalName, goals } from "./goals.ts";
-import { latency, manyInFlight, oneInFlight } from "./private_rows.ts";
+import { endToEnd, latency, manyInFlight, oneInFlight } from "./private_rows.ts";
 import { measureSlowness } from "./yardstick.ts";
 
 /** What yields the figures of these goals. */
@@ -24,6 +24,7 @@ const rows: readonly {
   { goals: ["private1"], run: oneInFlight },
   { goals: ["private256"], run: manyInFlight },
   { goals: ["latencyP50", "latencyP99"], run: latency },
+  { goals: ["endToEndP50"], run: endToEnd },
   { goals: ["memory"], run: memory },
   { goals: ["registration"], run: registration },
   { goals: ["latencyUnderFanOut"], run: latencyUnderFanOut },

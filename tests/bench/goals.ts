@@ -70,6 +70,13 @@ export const goals = {
     aim: 0.5,
     peers: "inspircd TLS 0.36 · nats TLS 0.43 · Mumble 1.38",
   },
+  endToEndP50: {
+    title: "private, end to end, 200 messages/s: tell to told, p50",
+    unit: "ms",
+    must: 3,
+    aim: 1,
+    peers: "",
+  },
   memory: {
     title: "memory an idle member, of 5,000",
     unit: "KiB",

@@ -31,6 +31,17 @@ export async function latency(): Promise<Results> {
   return { latencyP50: p50, latencyP99: p99 };
 }
 
+/** Two real clients in one process, which seal and open what the server can't read. */
+export async function endToEnd(): Promise<Results> {
+  await using server = await BenchServer.start();
+  await using pair = new ChildProcess("end_to_end_process.ts", [String(server.port)]);
+  await pair.read();
+  await pair.ask("warm up");
+  const { p50, p99 }: Latencies = JSON.parse(await pair.ask("measure"));
+  console.error(`  end to end: p99 ${p99.toFixed(2)} ms`);
+  return { endToEndP50: p50 };
+}
+
 async function cpuADelivery(inFlight: number): Promise<number> {
   await using server = await BenchServer.start();
   const members = await connectMany(server.port, 2 * pairs);

@@ -83,3 +83,19 @@ Deno.test("Verification.codeFor() knows nobody whom neither the server nor the c
   const noName = await assertRejects(() => client.core.verification.codeFor("a b"), ChatError);
   assertEquals(noName.code, "unknownMember");
 });
+
+Deno.test("Verification.recognise() finds a verified name with another key when it comes in", async () => {
+  const client = TestClient.entered();
+  await codeFor(client, "bia", signingKeyOf("bia"));
+  client.core.verification.confirm("bia");
+  client.core.receive({ kind: "presence", joined: ["bia", "caio"], left: [] });
+  await settled();
+  const questions = client.session.take().filter((message) => message.kind === "identify");
+  assertEquals(questions.map(({ name }) => name), ["bia"]); // nobody else is asked about
+  const { id, name } = questions[0]!;
+  const [signingKey, keyPackage] = [signingKeyOf("eva"), new Uint8Array()];
+  client.core.receive({ kind: "identified", id, name, signingKey, keyPackage });
+  await settled();
+  assertEquals(client.take().map(({ kind }) => kind), ["joined", "keyChanged"]);
+  assertEquals(isVerified(client, "bia"), false);
+});
