@@ -82,4 +82,9 @@ export const protocolExample = {
   opaqueMessage: "a0a1a2a3a4a5a6a7a8a9aaabacadaeaf",
   envelope: "0100000010a0a1a2a3a4a5a6a7a8a9aaabacadaeaf",
   sendPlaintext: "0221222324252627280362696100150100000010a0a1a2a3a4a5a6a7a8a9aaabacadaeaf",
+  addresseeSigningPrivate: "0606060606060606060606060606060606060606060606060606060606060606",
+  addresseeSigningPublic: "8a875fff1eb38451577acd5afee405456568dd7c89e090863a0557bc7af49f17",
+  memberVerificationHash: "cd04c59ddca024c2425d8638601409ec",
+  addresseeVerificationHash: "75f7ae5d2bc0e6f318227d867e548997",
+  verificationCode: "5484720448800214474879502428776675182999",
 } as const;

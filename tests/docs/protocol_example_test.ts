@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { hkdfSync } from "node:crypto";
+import { hkdfSync, scryptSync } from "node:crypto";
 import {
   ByteWriter,
   encodeContent,
@@ -24,6 +24,7 @@ import {
   keyPairOf,
   sign,
   signingKeyPairOf,
+  verificationCode,
   Verifier,
 } from "../../lib/crypto/mod.ts";
 import { bytes, hex } from "../testing/hex.ts";
@@ -37,6 +38,7 @@ const memberEphemeral = keyPairOf(bytes(example.memberEphemeralPrivate));
 const serverStatic = keyPairOf(bytes(example.serverStaticPrivate));
 const serverEphemeral = keyPairOf(bytes(example.serverEphemeralPrivate));
 const memberSigning = signingKeyPairOf(bytes(example.memberSigningPrivate));
+const addresseeSigning = signingKeyPairOf(bytes(example.addresseeSigningPrivate));
 
 const serverHello: ServerHello = { version: 2, software: "prosa/0.1.0", maxTextBytes: 16_384 };
 const memberHello: MemberHello = {
@@ -176,6 +178,21 @@ Deno.test("diffieHellman() and HKDF give the documented keys", () => {
 
   const rekeyed = seal(memberFrameKey, 2n ** 64n - 1n, undefined, new Uint8Array(32));
   assertEquals(hex(rekeyed.slice(0, 32)), example.memberSecondFrameKey);
+});
+
+Deno.test("verificationCode() and scrypt agree with the documented example", async () => {
+  const ana = { nameKey: "ANA", signingKey: memberSigning.publicKey };
+  const bia = { nameKey: "BIA", signingKey: addresseeSigning.publicKey };
+  assertEquals(hex(bia.signingKey), example.addresseeSigningPublic);
+  const code = await verificationCode(ana, bia);
+  assertEquals(code.replaceAll(" ", ""), example.verificationCode);
+
+  const hashes = [ana, bia].map(({ nameKey, signingKey }) => {
+    const salt = utf8.encode(`prosa/1 verification ${nameKey}`);
+    return scryptSync(signingKey, salt, 16, { N: 2 ** 15, r: 8, p: 1, maxmem: 2 ** 26 });
+  });
+  const { memberVerificationHash, addresseeVerificationHash } = example;
+  assertEquals(hashes.map(hex), [memberVerificationHash, addresseeVerificationHash]);
 });
 
 const frames: {
