@@ -126,6 +126,15 @@ export const maxStrangerLogLinesPerSecond = 10;
 /** The same about members, whom a class that comes in together must not exceed. */
 export const maxMemberLogLinesPerSecond = 100;
 
+/** A client asks again whose a name is no sooner than this: a flood of forgeries must not hold up a room. */
+export const askAgainMs = 30_000;
+
+/** A client gives the server keys no more often than this, whatever the server says that it lacks. */
+export const supplyPauseMs = 10_000;
+
+/** Last resorts whose secrets a client keeps: others may have fetched the older ones. */
+export const maxKeptLastResorts = 8;
+
 /** Authors of whom a client remembers which messages it has shown: a tenth of a full server, a few MB. */
 export const maxAuthorsRemembered = 1_000;
 
@@ -247,6 +256,12 @@ export const maxSendsInFlight = 256;
 
 /** The same in bytes, well below what the link takes for a peer that has stopped reading. */
 export const maxSendBytesInFlight = 262_144;
+
+/**
+ * Private messages to one addressee, in bytes of envelopes, that aren't delivered yet; the rest waits here. The
+ * server keeps twice as much for each, so one author alone never makes it refuse what another has written.
+ */
+export const maxUndeliveredBytes = 262_144;
 
 /** Global messages that travel together over TCP; over UDP it is as many as share a datagram. */
 export const maxSaysInFlight = 64;

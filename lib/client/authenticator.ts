@@ -1,6 +1,7 @@
+import type { Clock } from "../clock.ts";
 import { type Said, signedSayBytes } from "../codec/mod.ts";
 import { Verifier } from "../crypto/mod.ts";
-import { maxAuthorsRemembered } from "../limits.ts";
+import { askAgainMs, maxAuthorsRemembered, maxHeldBack } from "../limits.ts";
 import type { Contacts } from "./contacts.ts";
 import type { Enquiries } from "./enquiries.ts";
 import type { Authenticity } from "./event.ts";
@@ -15,6 +16,9 @@ export type Judged =
   | Extract<Next, { kind: "missing" }>;
 
 export interface AuthenticatorOptions {
+  readonly clock: Clock;
+  /** Equal for all spellings of a name. */
+  readonly keyOf: (name: string) => string;
   readonly contacts: Contacts;
   readonly enquiries: Enquiries;
   readonly emit: (judged: Judged) => void;
@@ -37,7 +41,10 @@ export class Authenticator {
   readonly #verifiers = new Map<string, Verifier>();
   /** What is to be judged, the next first, each with the room that it was said in. */
   readonly #waiting: { readonly next: Next; readonly room: bigint }[] = [];
-  #isEnquiring = false;
+  /** The question that the first of them waits for. */
+  #enquiry: Promise<void> | undefined;
+  /** When the server was last asked whose a name is: it isn't asked again for every forgery. */
+  readonly #askedAt = new Map<string, number>();
 
   constructor(options: AuthenticatorOptions) {
     this.#options = options;
@@ -46,16 +53,15 @@ export class Authenticator {
   /** Takes what is next in the room's order. */
   take(next: Next, room: bigint): void {
     this.#waiting.push({ next, room });
-    if (!this.#isEnquiring) this.#judgeAll();
+    if (this.#waiting.length > maxHeldBack) this.#enquiry = undefined; // it has had its time
+    if (!this.#enquiry) this.#judgeAll();
   }
 
   #judgeAll(): void {
     for (let first = this.#waiting[0]; first; first = this.#waiting[0]) {
       const { next, room } = first;
       const verdict = next.kind === "missing" ? next : this.#judge(next, room);
-      if (verdict === "enquire") {
-        return void this.#enquire(next as Said, room).catch(this.#options.onFault);
-      }
+      if (verdict === "enquire") return this.#enquire((next as Said).from);
       this.#waiting.shift();
       this.#options.emit(verdict);
     }
@@ -63,36 +69,42 @@ export class Authenticator {
 
   #judge(said: Said, room: bigint): Judged | "enquire" {
     if (said.signature.length === 0) return { kind: "said", said, authenticity: "unsigned" };
-    const { me, contacts } = this.#options;
+    const { me, contacts, keyOf } = this.#options;
     const self = me();
-    const signingKey = said.from === self.name
-      ? self.signingKey
-      : contacts.get(said.from)?.signingKey;
-    if (signingKey && this.#isBy(signingKey, said, room)) return this.#accept(said, "signed");
-    if (said.from === self.name) return { kind: "said", said, authenticity: "forged" };
+    const isOurs = keyOf(said.from) === keyOf(self.name);
+    const contact = contacts.get(said.from);
+    const pinned = isOurs ? self.signingKey : contact?.signingKey;
+    if (pinned && this.#isBy(pinned, said, room)) return this.#accept(said, "signed");
+    const changed = isOurs ? undefined : contact?.changedKey;
+    if (changed && this.#isBy(changed, said, room)) return this.#accept(said, "newKey");
+    if (isOurs || this.#wasAskedAbout(said.from)) {
+      return { kind: "said", said, authenticity: "forged" };
+    }
     return "enquire";
   }
 
-  async #enquire(said: Said, room: bigint): Promise<void> {
-    this.#isEnquiring = true;
-    const answer = await this.#options.enquiries.identify(said.from, false);
-    this.#isEnquiring = false;
-    this.#waiting.shift();
-    const isAboutAuthor = answer?.name === said.from;
-    this.#options.emit(this.#judgeBy(isAboutAuthor ? answer.signingKey : undefined, said, room));
-    this.#judgeAll();
+  #wasAskedAbout(name: string): boolean {
+    const askedAt = this.#askedAt.get(name);
+    return askedAt !== undefined && this.#options.clock.now() - askedAt < askAgainMs;
   }
 
-  /** The last word on a message, given the key that the server names as its author's. */
-  #judgeBy(signingKey: Uint8Array | undefined, said: Said, room: bigint): Judged {
-    const { contacts, onChangedKey } = this.#options;
-    if (!signingKey || !this.#isBy(signingKey, said, room)) {
-      return { kind: "said", said, authenticity: "forged" };
-    }
-    const sight = contacts.see(said.from, signingKey);
-    if (sight === "changed") onChangedKey(said.from);
-    const isPinned = sight === "first" || sight === "same";
-    return this.#accept(said, isPinned ? "signed" : "newKey");
+  /** Asks whose a name is, and then judges all that waits. */
+  #enquire(name: string): void {
+    if (this.#askedAt.size >= maxAuthorsRemembered) this.#askedAt.clear();
+    this.#askedAt.set(name, this.#options.clock.now());
+    const enquiry = this.#options.enquiries.identify(name, false).then((answer) => {
+      if (this.#enquiry !== enquiry) return; // it was given up
+      this.#enquiry = undefined;
+      if (answer?.name === name) this.#see(name, answer.signingKey);
+      this.#judgeAll();
+    });
+    this.#enquiry = enquiry;
+    enquiry.catch(this.#options.onFault);
+  }
+
+  #see(name: string, signingKey: Uint8Array): void {
+    const sight = this.#options.contacts.see(name, signingKey);
+    if (sight === "changed") this.#options.onChangedKey(name);
   }
 
   /** Only what is genuine is remembered: a forgery must not keep the real one out. */

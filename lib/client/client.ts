@@ -195,15 +195,20 @@ class ReconnectingClient implements Client {
   }
 
   confirmVerified(name: string): void {
-    this.#core.verification.confirm(name);
+    this.#keeping(() => this.#core.verification.confirm(name));
   }
 
   trust(name: string): boolean {
-    return this.#core.verification.trust(name);
+    return this.#keeping(() => this.#core.verification.trust(name));
   }
 
   isVerified(name: string): boolean {
-    return this.#core.verification.isVerified(name);
+    try {
+      return this.#core.verification.isVerified(name);
+    } catch (error) {
+      this.#fault(error);
+      return false;
+    }
   }
 
   events(): AsyncIterableIterator<ClientEvent, undefined> {
@@ -324,6 +329,16 @@ class ReconnectingClient implements Client {
     if (!(error instanceof StoreError)) throw error;
     this.#finish("storeUnusable");
     void this.#connection?.leave();
+  }
+
+  /** Does what has to be kept on disk. */
+  #keeping<Result>(act: () => Result): Result {
+    try {
+      return act();
+    } catch (error) {
+      if (error instanceof StoreError) this.#fault(error);
+      throw error instanceof StoreError ? new ChatError("storeUnusable", { cause: error }) : error;
+    }
   }
 
   async #whileOpen<Result>(request: () => Promise<Result>): Promise<Result> {

@@ -32,6 +32,7 @@ import { randomId } from "./random_id.ts";
 import { Roll } from "./roll.ts";
 import { type Next, RoomOrder } from "./room_order.ts";
 import { SayQueue } from "./say_queue.ts";
+import { ServerNames } from "./server_names.ts";
 import { Verification } from "./verification.ts";
 
 /** One connection to the server, from its welcome to its end. */
@@ -76,6 +77,7 @@ export class ClientCore {
   readonly #identity: Identity;
   readonly #onFault: (error: unknown) => void;
   readonly #says = new SayQueue((say) => this.#sign(say));
+  readonly #names = new ServerNames();
   readonly #order = new RoomOrder();
   readonly #roll = new Roll();
   readonly #enquiries = new Enquiries((question) => this.#session?.send(question));
@@ -98,6 +100,8 @@ export class ClientCore {
     const me = () => ({ name: this.#name, signingKey: identity.signingKeyPair.publicKey });
     this.verification = new Verification({ contacts, enquiries, me, emit });
     this.#authenticator = new Authenticator({
+      clock,
+      keyOf: (name) => this.#names.keyOf(name),
       contacts,
       enquiries,
       me,
@@ -204,6 +208,11 @@ export class ClientCore {
     return new Promise((resolve) => this.#onListed = resolve);
   }
 
+  /** Something has happened that this client can't go on from. */
+  fault(error: unknown): void {
+    this.#onFault(error);
+  }
+
   /** The connection is gone; the next {@linkcode enter} goes on from here. */
   exit(): void {
     this.#session = undefined;
@@ -214,6 +223,7 @@ export class ClientCore {
     this.exit();
     for (const { reject } of this.#says.clear()) reject(error);
     this.#correspondence.fail(error);
+    this.#enquiries.close();
   }
 
   // --------------------------------------------------------------------------- what the server sends
@@ -246,23 +256,27 @@ export class ClientCore {
         this.#reject(message.id, message.code);
         break;
       case "told":
+        this.#names.keyOf(message.from);
         this.#correspondence.receive(message);
         break;
       case "delivered":
         this.#correspondence.deliver(message.id);
         break;
       case "identified":
+        this.#names.keyOf(message.name);
         this.#enquiries.answer(message);
         break;
       case "published":
         this.#correspondence.supply(message);
         break;
       case "members":
+        for (const name of message.names) this.#names.keyOf(name);
         this.#announce(this.#roll.list(message.names, message.complete));
         if (message.complete) this.#recognise(this.#roll.names);
         if (message.complete) this.#onListed?.();
         break;
       case "presence":
+        for (const name of message.joined) this.#names.keyOf(name);
         this.#announce(this.#roll.change(message.joined, message.left));
         this.#recognise(message.joined);
         break;
@@ -319,6 +333,7 @@ export class ClientCore {
   }
 
   #receiveSaid(said: Said): void {
+    this.#names.keyOf(said.from);
     const now = this.#clock.now();
     this.#order.receive(said, now);
     this.#show(this.#order.take(now));

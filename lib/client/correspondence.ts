@@ -1,13 +1,19 @@
-import { type Clock, pause } from "../clock.ts";
+import { type Clock, pause, type Timer } from "../clock.ts";
 import type { Content, MessageId, RejectedCode, Told } from "../codec/mod.ts";
-import type { MemberMessage, Published } from "../codec/mod.ts";
-import { keyPackagePatience, maxSealings, maxUnreadableRemembered } from "../limits.ts";
+import type { MemberMessage, Publish, Published } from "../codec/mod.ts";
+import {
+  keyPackagePatience,
+  maxSealings,
+  maxUnreadableRemembered,
+  supplyPauseMs,
+} from "../limits.ts";
 import { parseName } from "../registry/mod.ts";
 import type { Contact, Contacts } from "./contacts.ts";
 import type { EndToEnd, Opened } from "./end_to_end.ts";
 import type { Enquiries } from "./enquiries.ts";
 import { ChatError, type ClientEvent } from "./event.ts";
 import { SendQueue } from "./send_queue.ts";
+import { StoreError } from "./store.ts";
 
 /** What of end-to-end encryption is needed here; tests have a plainer one. */
 export type Sealer = Pick<EndToEnd, "seal" | "begin" | "delivered" | "forget" | "open" | "supply">;
@@ -64,6 +70,9 @@ export class Correspondence {
   readonly #lines = new Map<string, Promise<void>>();
   /** Ends the line in which messages to us wait to be opened. */
   #opening: Promise<void> = Promise.resolve();
+  /** What the server has said of our keys while it has to wait for more; `undefined` where it needn't. */
+  #published: Published | undefined;
+  #supplyPause: Timer | undefined;
   readonly #supplied = Promise.withResolvers<void>();
   /** Messages to us that couldn't be opened, by author and id. */
   readonly #unreadable = new Set<string>();
@@ -106,6 +115,8 @@ export class Correspondence {
   /** A new connection stands: what the last one carried is to be sent again. */
   restart(): void {
     this.#queue.restart();
+    this.#supplyPause?.cancel(); // what was published last may not have arrived
+    this.#published = undefined;
   }
 
   /** What is to be sent now. */
@@ -153,6 +164,7 @@ export class Correspondence {
     for (const { reject } of [...this.#unsealed, ...this.#queue.clear()]) reject(error);
     this.#unsealed.clear();
     this.#letters.clear();
+    this.#supplyPause?.cancel();
   }
 
   #queueForSealing(letter: Letter): void {
@@ -247,20 +259,38 @@ export class Correspondence {
     this.#opening = this.#opening.then(() => this.#open(told)).catch(this.#options.onFault);
   }
 
-  /** The server says what it has of our keys: it gets more where it needs them. */
-  supply({ supply, left }: Published): void {
+  /** The server says what it has of our keys: it gets more where it needs them, but not without end. */
+  supply(published: Published): void {
+    if (this.#published) this.#published = published; // the pause before the next look isn't over
+    else this.#replenish(published);
+  }
+
+  #replenish({ supply, left }: Published): void {
     this.#opening = this.#opening.then(async () => {
       const publish = await this.#options.sealer.supply({ supply, left });
-      if (publish) this.#options.send(publish);
+      if (publish) this.#pauseSupply(publish);
       this.#supplied.resolve();
     }).catch(this.#options.onFault);
   }
 
+  #pauseSupply(publish: Publish): void {
+    const { send, clock } = this.#options;
+    send(publish);
+    const { supply, keyPackages: { length: left } } = publish;
+    const expected = this.#published = { kind: "published", supply, left } as const;
+    this.#supplyPause = clock.after(supplyPauseMs, () => {
+      const newest = this.#published;
+      this.#published = undefined;
+      if (newest && newest !== expected) this.supply(newest);
+    });
+  }
+
   async #open({ delivery, from, id, envelope }: Told): Promise<void> {
-    const { sealer, send } = this.#options;
-    const opened = await sealer.open(from, id, envelope);
+    const { send } = this.#options;
+    const opened = await this.#unseal(from, id, envelope);
     switch (opened.kind) {
       case "opened":
+        // shown before it is kept: should this be the end, the server hands it on once more
         this.#hand(from, opened);
         if (opened.keep()) send({ kind: "received", delivery });
         return;
@@ -271,6 +301,17 @@ export class Correspondence {
         return send({ kind: "unreadable", delivery });
       default:
         return opened satisfies never;
+    }
+  }
+
+  /** Our own notes never come from a server; and no envelope may end the program. */
+  async #unseal(from: string, id: MessageId, envelope: Uint8Array): Promise<Opened> {
+    if (keyOf(from) === keyOf(this.#options.name())) return { kind: "unreadable" };
+    try {
+      return await this.#options.sealer.open(from, id, envelope);
+    } catch (error) {
+      if (error instanceof StoreError) throw error;
+      return { kind: "unreadable" };
     }
   }
 

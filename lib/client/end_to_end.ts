@@ -41,8 +41,8 @@ export type Opened =
     /** As the author's credential says; its name passes for that of `from`. */
     readonly sender: Peer;
     /**
-     * Writes down that it was opened; only then may it be shown and acknowledged. `false`: another process
-     * holds the store now, and has to show it.
+     * Writes down that it was opened; only then may it be acknowledged. `false`: another process holds the
+     * store now, and gets it once more.
      */
     keep(): boolean;
     /** Leaves everything as it was. */
@@ -218,7 +218,9 @@ export class EndToEnd {
     if (!before || before.opened.length >= maxMessagesPerGroup) return { kind: "unreadable" };
     const sender = before.group.peer;
     const parsed = parseName(sender.name);
-    if (parsed.kind === "notAName" || parsed.key !== name) return { kind: "unreadable" };
+    if (parsed.kind === "notAName" || parsed.name !== sender.name || parsed.key !== name) {
+      return { kind: "unreadable" };
+    }
     const { group, plaintext } = await mls.open(before.group, message);
     const content = decodeContent(plaintext);
     if (content.id !== id) return { kind: "unreadable" };

@@ -10,6 +10,7 @@ interface Enquiry {
 export class Enquiries {
   readonly #pending = new Map<MessageId, Enquiry>();
   readonly #send: (question: Identify) => void;
+  #isClosed = false;
 
   /** @param send sends over TCP, or nowhere while there is no connection */
   constructor(send: (question: Identify) => void) {
@@ -18,10 +19,11 @@ export class Enquiries {
 
   /**
    * Asks whose a name is. Resolves to `undefined` where it is nobody's; waits for as long as there is no
-   * connection.
+   * connection, and no longer than there may be another.
    */
   identify(name: string, wantsKeyPackage: boolean): Promise<Identified | undefined> {
     return new Promise((resolve) => {
+      if (this.#isClosed) return resolve(undefined);
       const question = { kind: "identify", id: randomId(), name, wantsKeyPackage } as const;
       this.#pending.set(question.id, { question, resolve });
       this.#send(question);
@@ -50,6 +52,13 @@ export class Enquiries {
   /** A new connection knows nothing of what was asked on the last one. */
   restart(): void {
     for (const { question } of this.#pending.values()) this.#send(question);
+  }
+
+  /** There will be no other connection: nobody waits any longer. */
+  close(): void {
+    this.#isClosed = true;
+    for (const { resolve } of this.#pending.values()) resolve(undefined);
+    this.#pending.clear();
   }
 
   #take(id: MessageId): Enquiry | undefined {

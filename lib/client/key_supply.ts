@@ -5,6 +5,7 @@ import {
   lastResortLifeMs,
   lowKeyPackages,
   maxKeptKeyPackages,
+  maxKeptLastResorts,
   maxKeyPackagesPerMessage,
   maxLastResortGroups,
   maxLostRaces,
@@ -136,10 +137,12 @@ export class KeySupply {
     const secrets = this.#store.keys(secretPrefix)
       .map((key) => this.#secret(key.slice(secretPrefix.length))!);
     const oneUse = secrets.filter(({ groups }) => !groups).sort((a, b) => a.batch - b.batch);
+    const lastResorts = secrets.filter(({ groups }) => groups).sort((a, b) => a.batch - b.batch);
     const outlived = [
       ...oneUse.slice(0, Math.max(0, oneUse.length + newOnes - maxKeptKeyPackages)),
-      ...secrets.filter(({ groups, ref, madeAt }) =>
-        groups && ref !== lastResort && now - madeAt > lastResortKeptMs
+      ...lastResorts.filter(({ ref, madeAt }, i) =>
+        ref !== lastResort &&
+        (now - madeAt > lastResortKeptMs || i < lastResorts.length - maxKeptLastResorts)
       ),
     ];
     return outlived.map(({ ref, version }) => ({ key: secretKey(ref), value: undefined, version }));

@@ -10,6 +10,7 @@ import {
 } from "../codec/mod.ts";
 import { fingerprint, type Identity } from "../crypto/mod.ts";
 import { handshakeTimeoutMs, pingAfterMs } from "../limits.ts";
+import { parseName } from "../registry/mod.ts";
 import {
   type Authenticated,
   closeQuietly,
@@ -25,6 +26,7 @@ import { software } from "../version.ts";
 import type { ClientCore, Session } from "./core.ts";
 import { ChatError, type DisconnectedCode } from "./event.ts";
 import type { ServerAddress } from "./server_address.ts";
+import { StoreError } from "./store.ts";
 
 export interface ServerConnectionOptions {
   readonly address: ServerAddress;
@@ -49,6 +51,7 @@ export class ServerConnection implements Session {
   readonly #link: Link;
   readonly #clock: Clock;
   readonly #core: ClientCore;
+  readonly #wantedName: string;
   readonly #authenticated: Authenticated<ServerHello>;
   readonly #udp: UdpSocket;
   readonly #serverAddress: DatagramAddress;
@@ -86,13 +89,14 @@ export class ServerConnection implements Session {
   private constructor(
     authenticated: Authenticated<ServerHello>,
     remote: Deno.NetAddr,
-    { clock, core }: ServerConnectionOptions,
+    { clock, core, name }: ServerConnectionOptions,
   ) {
     this.serverKey = authenticated.handshaken.remoteStaticKey;
     this.#authenticated = authenticated;
     this.#link = new Link(authenticated, clock);
     this.#clock = clock;
     this.#core = core;
+    this.#wantedName = name;
     this.#serverAddress = { hostname: remote.hostname, port: remote.port };
     const hostname = remote.hostname.includes(":") ? "::" : "0.0.0.0";
     this.#udp = new UdpSocket(Deno.listenDatagram({ transport: "udp", hostname, port: 0 }), clock);
@@ -173,13 +177,26 @@ export class ServerConnection implements Session {
         return this.#link.close();
       default:
         if (!this.#path) throw new ProtocolError("unexpectedMessage", "no welcome came first");
-        this.#core.receive(message);
+        this.#guard(() => this.#core.receive(message));
         this.arm();
+    }
+  }
+
+  /** What the core can't go on from ends the client, not the program. */
+  #guard(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#core.fault(error);
     }
   }
 
   #enter(welcome: Welcome): void {
     if (this.#path) throw new ProtocolError("unexpectedMessage", "a second welcome came");
+    if (!isSameName(welcome.name, this.#wantedName)) {
+      throw new ProtocolError("badValue", "the server welcomes somebody else");
+    }
     const session = this.#authenticated.handshaken.datagrams(welcome.sessionId);
     this.#path = new DatagramPath(session, this.#serverAddress);
     this.#core.enter(this, welcome).then(this.#listed.resolve);
@@ -189,7 +206,7 @@ export class ServerConnection implements Session {
 
   #receiveDatagram(datagram: Uint8Array, from: DatagramAddress): void {
     try {
-      this.#core.receiveDatagram(datagram, from);
+      this.#guard(() => this.#core.receiveDatagram(datagram, from));
       this.arm();
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
@@ -210,9 +227,16 @@ export class ServerConnection implements Session {
       this.#pingedAt = now;
       this.#link.send({ kind: "ping" });
     }
-    this.#core.tick();
+    this.#guard(() => this.#core.tick());
     this.arm();
   }
+}
+
+/** Whether the server writes the name that was asked for, be it with other capitals. */
+function isSameName(written: string, wanted: string): boolean {
+  const [one, other] = [parseName(written), parseName(wanted)];
+  return one.kind === "name" && one.name === written && other.kind === "name" &&
+    one.key === other.key;
 }
 
 /** A TCP connection, within the time that people wait. */

@@ -19,7 +19,7 @@ import type {
 } from "ts-mls";
 import { createHash } from "node:crypto";
 import { ByteReader, ByteWriter, ProtocolError } from "../codec/mod.ts";
-import { maxMessagesPerGroup, maxWelcomeBytes } from "../limits.ts";
+import { maxMessagesPerGroup, maxNameBytes, maxWelcomeBytes } from "../limits.ts";
 import { decryptAead, encryptAead, kdf, signatureFor } from "./mls_primitives.ts";
 import { type KeyPair, rawKeyBytes } from "./raw_key.ts";
 
@@ -458,6 +458,7 @@ function memberOf({ credential, signaturePublicKey }: LeafNode): MlsMember {
   if (credential.credentialType !== "basic" || !("identity" in credential)) {
     throw badValue("a credential is of another kind");
   }
+  if (credential.identity.length > maxNameBytes) throw badValue("a name is too long");
   if (signaturePublicKey.length !== rawKeyBytes) throw badValue("a signing key is not 32 bytes");
   try {
     return { name: utf8.decode(credential.identity), signingKey: signaturePublicKey.slice() };

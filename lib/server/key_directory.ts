@@ -44,10 +44,10 @@ export class KeyDirectory {
         lastResort: lastResort.slice(),
         keyPackages: copies,
       });
+      this.tellPublished(member);
     } catch (error) {
-      this.#survive(error);
+      this.#survive(error); // told what there is, the member would only publish once more
     }
-    this.tellPublished(member);
     return 1 + bytes / publishedBytesPerToken;
   }
 

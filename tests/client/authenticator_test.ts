@@ -5,6 +5,8 @@ import { Enquiries } from "../../lib/client/enquiries.ts";
 import { MemoryStore } from "../../lib/client/memory_store.ts";
 import { type Identify, type Said, signedSayBytes } from "../../lib/codec/mod.ts";
 import { generateSigningKeyPair, type KeyPair, sign } from "../../lib/crypto/mod.ts";
+import { askAgainMs, maxHeldBack } from "../../lib/limits.ts";
+import { ManualClock } from "../testing/manual_clock.ts";
 import { settled } from "../testing/turns.ts";
 
 const room = 7n;
@@ -23,7 +25,10 @@ function start() {
   const questions: Identify[] = [];
   const contacts = new Contacts(new MemoryStore());
   const enquiries = new Enquiries((question) => questions.push(question));
+  const clock = new ManualClock();
   const authenticator = new Authenticator({
+    clock,
+    keyOf: (name) => name.toUpperCase(),
     contacts,
     enquiries,
     me: () => ({ name: "ana", signingKey: ana.publicKey }),
@@ -54,7 +59,7 @@ function start() {
     await settled();
     return shown.splice(0);
   };
-  return { authenticator, contacts, questions, shown, take, answer };
+  return { authenticator, clock, contacts, questions, shown, take, answer };
 }
 
 function summary(judged: Judged): string {
@@ -105,9 +110,29 @@ Deno.test("Authenticator shows as forged what was said in another room", async (
   assertEquals(await answer(bia), ["1 forged"]);
 });
 
+Deno.test("Authenticator asks once about a name in a while, however many forgeries come", async () => {
+  const { contacts, take, answer, questions, clock } = start();
+  contacts.see("bia", bia.publicKey);
+  take(said(1, eva), said(2, eva), said(3, bia));
+  assertEquals(await answer(bia), ["1 forged", "2 forged", "3 signed"]);
+  assertEquals([take(said(4, eva)), questions], [["4 forged"], []]);
+  clock.advance(askAgainMs);
+  take(said(5, eva));
+  assertEquals(await answer(bia), ["5 forged"]);
+});
+
+Deno.test("Authenticator gives up a question that keeps too much waiting", async () => {
+  const { take, answer } = start();
+  const own = Array.from({ length: maxHeldBack }, (_, i) => said(2 + i, ana, { from: "ana" }));
+  const shown = take(said(1, bia), ...own);
+  assertEquals([shown[0], shown.length], ["1 forged", maxHeldBack + 1]);
+  assertEquals(await answer(bia), []);
+});
+
 Deno.test("Authenticator takes nobody else's word for our own, the server's neither", () => {
   const { take, questions } = start();
   assertEquals(take(said(1, eva, { from: "ana" })), ["1 forged"]);
+  assertEquals(take(said(2, eva, { from: "Ana" })), ["2 forged"]);
   assertEquals(questions, []);
 });
 
@@ -116,8 +141,7 @@ Deno.test("Authenticator warns of a changed key before it shows anything by it, 
   contacts.see("bia", bia.publicKey);
   take(said(1, eva));
   assertEquals(await answer(eva), ["the key of bia has changed", "1 newKey"]);
-  take(said(2, eva));
-  assertEquals(await answer(eva), ["2 newKey"]);
+  assertEquals(take(said(2, eva)), ["2 newKey"]);
   contacts.trust("bia");
   assertEquals(take(said(3, eva)), ["3 signed"]);
 });
@@ -134,9 +158,10 @@ Deno.test("Authenticator drops what the server numbers a second time", () => {
 });
 
 Deno.test("Authenticator shows as forged what is nobody's, or is answered for another name", async () => {
-  const { take, answer, contacts } = start();
+  const { take, answer, contacts, clock } = start();
   take(said(1, bia));
   assertEquals(await answer(undefined), ["1 forged"]);
+  clock.advance(askAgainMs);
   take(said(2, bia));
   assertEquals(await answer(bia, "eva"), ["2 forged"]);
   assertEquals(contacts.get("bia"), undefined);

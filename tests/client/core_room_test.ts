@@ -2,6 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { ClientEvent } from "../../lib/client/mod.ts";
 import { encodedMessage, type Message, ProtocolError } from "../../lib/codec/mod.ts";
 import { gapPatienceMs, idleProbeMs, probeTimeoutMs } from "../../lib/limits.ts";
+import { assertProtocolError } from "../testing/assert_protocol_error.ts";
 import { FakeSession, serverAddress } from "../testing/fake_session.ts";
 import { said } from "../testing/says.ts";
 import { TestClient } from "../testing/test_client.ts";
@@ -199,3 +200,34 @@ Deno.test("ClientCore.nextTickAt is undefined while apart", () => {
   assertEquals(client.core.nextTickAt, undefined);
   client.core.tick();
 });
+
+const strange = "ana ✓";
+const strangeNames: readonly Message[] = [
+  {
+    kind: "said",
+    seq: 1,
+    from: strange,
+    id: 1n,
+    sentAt: 0,
+    text: "a",
+    signature: new Uint8Array(),
+  },
+  { kind: "told", delivery: 1, from: strange, id: 1n, envelope: new Uint8Array() },
+  { kind: "members", names: ["bia", strange], complete: true },
+  { kind: "presence", joined: [strange], left: [] },
+  {
+    kind: "identified",
+    id: 1n,
+    name: strange,
+    signingKey: new Uint8Array(32),
+    keyPackage: new Uint8Array(),
+  },
+];
+
+for (const message of strangeNames) {
+  Deno.test(`ClientCore.receive() takes no name that is none in ${message.kind}`, () => {
+    const client = TestClient.entered();
+    assertProtocolError(() => client.core.receive(message), "badValue");
+    assertEquals(client.take(), []);
+  });
+}

@@ -1,7 +1,12 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ChatError, type ChatErrorCode } from "../../lib/client/mod.ts";
 import type { Identify, MemberMessage, Message, Send } from "../../lib/codec/mod.ts";
-import { keyPackagePatience, maxSealings } from "../../lib/limits.ts";
+import {
+  keyPackagePatience,
+  maxSealings,
+  maxUndeliveredBytes,
+  supplyPauseMs,
+} from "../../lib/limits.ts";
 import { contentOf, plainEnvelope, signingKeyOf } from "../testing/plain_sealer.ts";
 import { TestClient } from "../testing/test_client.ts";
 import { settled } from "../testing/turns.ts";
@@ -252,6 +257,59 @@ Deno.test("Correspondence publishes what its keys need", async () => {
   client.sealer.publishes = publish;
   client.core.receive({ kind: "published", supply: 0n, left: 0 });
   assertEquals(await sent(client, "publish"), [publish]);
+});
+
+Deno.test("Correspondence publishes no more often than supplyPauseMs, whatever the server says", async () => {
+  const client = TestClient.entered();
+  const nothing = new Uint8Array();
+  client.sealer.publishes = { kind: "publish", supply: 3n, lastResort: nothing, keyPackages: [] };
+  for (let i = 0; i < 5; i++) {
+    client.core.receive({ kind: "published", supply: 0n, left: i });
+    assertEquals((await sent(client, "publish")).length, i === 0 ? 1 : 0);
+  }
+  client.clock.advance(supplyPauseMs);
+  assertEquals((await sent(client, "publish")).length, 1);
+  client.clock.advance(supplyPauseMs);
+  assertEquals(await sent(client, "publish"), []);
+  client.core.exit();
+  client.enter();
+  client.core.receive({ kind: "published", supply: 0n, left: 0 }); // as if it had got lost
+  assertEquals((await sent(client, "publish")).length, 1);
+});
+
+Deno.test("Correspondence lets so many bytes to one addressee be undelivered, and others by", async () => {
+  const client = TestClient.entered();
+  const text = "x".repeat(16_000);
+  const telling = Array.from({ length: 30 }, () => client.core.tell("bia", text));
+  for (let i = 0; i < 5; i++) await settled();
+  const first = await sent(client, "send");
+  for (const { id } of first) client.core.receive({ kind: "accepted", id });
+  const bytes = first.reduce((sum, { envelope }) => sum + envelope.length, 0);
+  assertEquals(Math.ceil(maxUndeliveredBytes / 16_000) * 16_000 < bytes, true);
+  assertEquals(await sent(client, "send"), []);
+  telling.push(client.core.tell("eva", "hello"));
+  const [toEva] = await sent(client, "send");
+  assertEquals(toEva?.to, "eva");
+  client.core.receive({ kind: "delivered", id: first[0]!.id });
+  const [next, ...others] = await sent(client, "send");
+  assertEquals([next?.to, others], ["bia", []]);
+  client.core.fail(new ChatError("closed"));
+  await Promise.allSettled(telling);
+});
+
+Deno.test("Correspondence opens nothing that comes under our own name", async () => {
+  const client = TestClient.entered();
+  const envelope = plainEnvelope({ id: 7n, sentAt: 5, text: "a" });
+  client.core.receive({ kind: "told", delivery: 1, from: "ana", id: 7n, envelope });
+  assertEquals(await sent(client, "unreadable"), [{ kind: "unreadable", delivery: 1 }]);
+  assertEquals(client.take(), []);
+});
+
+Deno.test("Correspondence keeps to itself what we tell ourselves", async () => {
+  const client = TestClient.entered();
+  const { id } = await client.core.tell("Ana", "a note");
+  assertEquals(client.take().map(({ kind }) => kind), ["told", "delivered"]);
+  assertEquals(client.session.take().filter((message) => "id" in message && message.id === id), []);
 });
 
 Deno.test("Correspondence hands on what it can't go on from, and sends nothing", async () => {
