@@ -81,7 +81,7 @@ export class Correspondence {
     this.#options = options;
   }
 
-  /** Resolves once the server has had all the keys that it needs for others to write to us. */
+  /** Resolves once the server has all the keys that it needs for others to write to us. */
   get supplied(): Promise<void> {
     return this.#supplied.promise;
   }
@@ -261,15 +261,16 @@ export class Correspondence {
 
   /** The server says what it has of our keys: it gets more where it needs them, but not without end. */
   supply(published: Published): void {
-    if (this.#published) this.#published = published; // the pause before the next look isn't over
-    else this.#replenish(published);
+    if (!this.#published) return this.#replenish(published);
+    if (published.supply === this.#published.supply) this.#supplied.resolve(); // it has arrived
+    this.#published = published; // for when the pause is over
   }
 
   #replenish({ supply, left }: Published): void {
     this.#opening = this.#opening.then(async () => {
       const publish = await this.#options.sealer.supply({ supply, left });
       if (publish) this.#pauseSupply(publish);
-      this.#supplied.resolve();
+      else this.#supplied.resolve();
     }).catch(this.#options.onFault);
   }
 
