@@ -34,6 +34,18 @@ export function sealInto(
   plaintext: Uint8Array,
 ): void {
   setNonce(counter);
+  sealIntoWithNonce(out, offset, key, nonce, associatedData, plaintext);
+}
+
+/** As {@linkcode sealInto}, with a 12-byte nonce that isn't a counter. */
+export function sealIntoWithNonce(
+  out: Uint8Array,
+  offset: number,
+  key: Uint8Array,
+  nonce: Uint8Array,
+  associatedData: Uint8Array | undefined,
+  plaintext: Uint8Array,
+): void {
   const cipher = createCipheriv(algorithm, key, nonce);
   if (associatedData) cipher.setAAD(associatedData);
   const ciphertext = cipher.update(plaintext);
@@ -67,8 +79,18 @@ export function open(
   associatedData: Uint8Array | undefined,
   sealed: Uint8Array,
 ): Uint8Array {
-  if (sealed.length < tagBytes) throw authenticationFailed();
   setNonce(counter);
+  return openWithNonce(key, nonce, associatedData, sealed);
+}
+
+/** As {@linkcode open}, with a 12-byte nonce that isn't a counter. */
+export function openWithNonce(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  associatedData: Uint8Array | undefined,
+  sealed: Uint8Array,
+): Uint8Array {
+  if (sealed.length < tagBytes) throw authenticationFailed();
   const tagOffset = sealed.length - tagBytes;
   const decipher = createDecipheriv(algorithm, key, nonce, options);
   if (associatedData) decipher.setAAD(associatedData);

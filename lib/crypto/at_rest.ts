@@ -5,12 +5,10 @@
  *
  * @module
  */
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { authenticationFailed, tagBytes } from "./aead.ts";
+import { randomBytes } from "node:crypto";
+import { authenticationFailed, openWithNonce, sealIntoWithNonce, tagBytes } from "./aead.ts";
 
-const algorithm = "aes-256-gcm";
 const nonceBytes = 12;
-const options = { authTagLength: tagBytes } as const;
 
 /**
  * Seals a value, each time differently.
@@ -24,12 +22,9 @@ export function sealAtRest(
   plaintext: Uint8Array,
 ): Uint8Array<ArrayBuffer> {
   const nonce = randomBytes(nonceBytes);
-  const cipher = createCipheriv(algorithm, key, nonce).setAAD(associatedData);
   const sealed = new Uint8Array(nonceBytes + plaintext.length + tagBytes);
   sealed.set(nonce);
-  sealed.set(cipher.update(plaintext), nonceBytes);
-  cipher.final();
-  sealed.set(cipher.getAuthTag(), nonceBytes + plaintext.length);
+  sealIntoWithNonce(sealed, nonceBytes, key, nonce, associatedData, plaintext);
   return sealed;
 }
 
@@ -42,17 +37,8 @@ export function openAtRest(
   key: Uint8Array,
   associatedData: Uint8Array,
   sealed: Uint8Array,
-): Uint8Array<ArrayBuffer> {
-  const tagOffset = sealed.length - tagBytes;
-  if (tagOffset < nonceBytes) throw authenticationFailed();
+): Uint8Array {
+  if (sealed.length < nonceBytes) throw authenticationFailed();
   const nonce = sealed.subarray(0, nonceBytes);
-  const decipher = createDecipheriv(algorithm, key, nonce, options).setAAD(associatedData);
-  decipher.setAuthTag(sealed.subarray(tagOffset));
-  const plaintext = new Uint8Array(decipher.update(sealed.subarray(nonceBytes, tagOffset)));
-  try {
-    decipher.final();
-  } catch (cause) {
-    throw authenticationFailed(cause);
-  }
-  return plaintext;
+  return openWithNonce(key, nonce, associatedData, sealed.subarray(nonceBytes));
 }

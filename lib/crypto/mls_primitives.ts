@@ -8,16 +8,14 @@
  *
  * @module
  */
-import { createCipheriv, createDecipheriv, createHmac } from "node:crypto";
+import { createHmac } from "node:crypto";
 import { concat } from "@std/bytes/concat";
-import { authenticationFailed, tagBytes } from "./aead.ts";
+import { openWithNonce, sealIntoWithNonce, tagBytes } from "./aead.ts";
 import type { KeyPair } from "./raw_key.ts";
 import { sign, Verifier } from "./signing_key.ts";
 
 const hash = "sha512";
 const hashBytes = 64;
-const algorithm = "aes-256-gcm";
-const options = { authTagLength: tagBytes } as const;
 const nothing = new Uint8Array(0);
 
 function hmac(key: Uint8Array, ...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
@@ -49,9 +47,9 @@ export async function encryptAead(
   associatedData: Uint8Array | undefined,
   plaintext: Uint8Array,
 ): Promise<Uint8Array> {
-  const cipher = createCipheriv(algorithm, key, nonce);
-  if (associatedData) cipher.setAAD(associatedData);
-  return concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+  const sealed = new Uint8Array(plaintext.length + tagBytes);
+  sealIntoWithNonce(sealed, 0, key, nonce, associatedData, plaintext);
+  return sealed;
 }
 
 /** @throws {ProtocolError} `authenticationFailed` */
@@ -61,18 +59,7 @@ export async function decryptAead(
   associatedData: Uint8Array | undefined,
   sealed: Uint8Array,
 ): Promise<Uint8Array> {
-  if (sealed.length < tagBytes) throw authenticationFailed();
-  const tagOffset = sealed.length - tagBytes;
-  const decipher = createDecipheriv(algorithm, key, nonce, options);
-  if (associatedData) decipher.setAAD(associatedData);
-  decipher.setAuthTag(sealed.subarray(tagOffset));
-  const plaintext = decipher.update(sealed.subarray(0, tagOffset));
-  try {
-    decipher.final();
-  } catch (cause) {
-    throw authenticationFailed(cause);
-  }
-  return new Uint8Array(plaintext);
+  return openWithNonce(key, nonce, associatedData, sealed);
 }
 
 /** Signs for `keyPair` alone, whatever key it is given; verifies for anybody. */
