@@ -117,9 +117,6 @@ export const maxUnreceivedDeliveries = 4_096;
 /** The same in bytes: a quarter of what may wait in a connection, for all of it may go to a new one at once. */
 export const maxUnreceivedBytes = 524_288;
 
-/** Private messages that a client remembers to have shown: twice what may be handed over again. */
-export const rememberedTold = 8_192;
-
 /** Lines the server logs a second about strangers; what is over is counted and said in one line. */
 export const maxStrangerLogLinesPerSecond = 10;
 
@@ -182,7 +179,7 @@ export const maxOwners = 100_000;
 /** One-use key packages kept for an owner: as many new acquaintances may write while it is away. */
 export const maxKeyPackagesPerOwner = 20;
 
-/** At so few left the owner is told, so that the next acquaintances find some too. */
+/** At so few left the owner is told, and publishes more, so that the next acquaintances find some too. */
 export const keyPackagesLow = 5;
 
 /**
@@ -294,9 +291,6 @@ export const maxIncomingGroups = 1_000;
 
 /** A message that is older than this is no longer on its way. */
 export const incomingGroupLifeMs = 30 * 86_400_000;
-
-/** When the server has no more key packages of ours than these, it gets new ones. */
-export const lowKeyPackages = 5;
 
 /** Unused one-use secrets kept: five times what the server has, for those that others have fetched. */
 export const maxKeptKeyPackages = 50;

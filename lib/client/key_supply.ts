@@ -1,9 +1,9 @@
 import { ByteReader, ByteWriter, type Publish, type Published } from "../codec/mod.ts";
 import { mls } from "../crypto/mod.ts";
 import {
+  keyPackagesLow,
   lastResortKeptMs,
   lastResortLifeMs,
-  lowKeyPackages,
   maxKeptKeyPackages,
   maxKeptLastResorts,
   maxKeyPackagesPerMessage,
@@ -90,7 +90,7 @@ export class KeySupply {
       const lastResort = isThere ? this.#secret(before.lastResort) : undefined;
       const keepsLastResort = lastResort?.groups?.length === 0 &&
         Math.abs(now - lastResort.madeAt) <= lastResortLifeMs;
-      if (isThere && keepsLastResort && published.left > lowKeyPackages) {
+      if (isThere && keepsLastResort && published.left > keyPackagesLow) {
         const outlived = this.#outlived(0, before.lastResort, now);
         if (outlived.length > 0) this.#store.commit(outlived);
         return undefined;

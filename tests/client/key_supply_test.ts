@@ -2,9 +2,9 @@ import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { encodedMessage } from "../../lib/codec/mod.ts";
 import { mls } from "../../lib/crypto/mod.ts";
 import {
+  keyPackagesLow,
   lastResortKeptMs,
   lastResortLifeMs,
-  lowKeyPackages,
   maxFrameBytes,
   maxKeptKeyPackages,
   maxKeyPackagesPerMessage,
@@ -51,15 +51,15 @@ Deno.test("EndToEnd.supply() has nothing to add while there is enough, after a r
   assertEquals(await bia.replenish(), undefined);
   bia.restart();
   const { supply } = bia.published;
-  assertEquals(await bia.endToEnd.supply({ supply, left: lowKeyPackages + 1 }), undefined);
+  assertEquals(await bia.endToEnd.supply({ supply, left: keyPackagesLow + 1 }), undefined);
 });
 
 Deno.test("EndToEnd.supply() fills up what runs low", async () => {
   const bia = await supplied();
   const { supply } = bia.published;
-  const publish = await bia.endToEnd.supply({ supply, left: lowKeyPackages });
+  const publish = await bia.endToEnd.supply({ supply, left: keyPackagesLow });
   assertEquals(publish?.supply, supply);
-  assertEquals(publish?.keyPackages.length, maxKeyPackagesPerMessage - lowKeyPackages);
+  assertEquals(publish?.keyPackages.length, maxKeyPackagesPerMessage - keyPackagesLow);
   assertEquals(publish?.lastResort, new Uint8Array(0));
 });
 
