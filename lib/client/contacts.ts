@@ -1,4 +1,4 @@
-import { parseName } from "../registry/mod.ts";
+import { nameKeyOf } from "./name_key.ts";
 import type { ClientStore } from "./store.ts";
 
 /** A member whose key has been seen. */
@@ -45,7 +45,7 @@ export class Contacts {
   get(name: string): Contact | undefined {
     const cached = this.#cache.get(name);
     if (cached) return cached;
-    const key = keyOf(name);
+    const key = recordKeyOf(name);
     const stored = key === undefined ? undefined : this.#store.get(key);
     if (!stored) return undefined;
     const contact = decode(stored.value);
@@ -83,7 +83,7 @@ export class Contacts {
   }
 
   #put(contact: Contact): void {
-    const key = keyOf(contact.name);
+    const key = recordKeyOf(contact.name);
     if (key === undefined) return; // no server of ours lets in somebody whose name is none
     const value = encode(contact);
     for (let isWritten = false; !isWritten;) {
@@ -94,9 +94,9 @@ export class Contacts {
   }
 }
 
-function keyOf(name: string): string | undefined {
-  const parsed = parseName(name);
-  return parsed.kind === "name" ? prefix + parsed.key : undefined;
+function recordKeyOf(name: string): string | undefined {
+  const nameKey = nameKeyOf(name);
+  return nameKey === undefined ? undefined : prefix + nameKey;
 }
 
 function encode({ name, signingKey, isVerified, changedKey }: Contact): Uint8Array {

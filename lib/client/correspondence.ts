@@ -12,6 +12,7 @@ import type { Contact, Contacts } from "./contacts.ts";
 import type { EndToEnd, Opened } from "./end_to_end.ts";
 import type { Enquiries } from "./enquiries.ts";
 import { ChatError, type ClientEvent } from "./event.ts";
+import { nameKeyOf } from "./name_key.ts";
 import { SendQueue } from "./send_queue.ts";
 import { StoreError } from "./store.ts";
 
@@ -97,7 +98,7 @@ export class Correspondence {
   tell(to: string, content: Content): Promise<{ id: MessageId }> {
     const name = parseName(to);
     if (name.kind === "notAName") return Promise.reject(new ChatError("unknownMember"));
-    if (name.key === keyOf(this.#options.name())) return Promise.resolve(this.#tellUs(content));
+    if (name.key === nameKeyOf(this.#options.name())) return Promise.resolve(this.#tellUs(content));
     return new Promise((resolve, reject) => {
       const letter = { to: name.name, toKey: name.key, content, resolve, reject };
       this.#queueForSealing({ ...letter, sealings: 0, groupId: "" });
@@ -232,7 +233,7 @@ export class Correspondence {
     const { firstPauseMs, pauses } = keyPackagePatience;
     for (let paused = 0;; paused++) {
       const answer = await enquiries.identify(to, true);
-      if (!answer || keyOf(answer.name) !== toKey) throw new ChatError("unknownMember");
+      if (!answer || nameKeyOf(answer.name) !== toKey) throw new ChatError("unknownMember");
       this.#see(answer.name, answer.signingKey);
       const contact = contacts.get(answer.name)!;
       if (contact.changedKey) throw new ChatError("memberKeyChanged");
@@ -307,7 +308,7 @@ export class Correspondence {
 
   /** Our own notes never come from a server; and no envelope may end the program. */
   async #unseal(from: string, id: MessageId, envelope: Uint8Array): Promise<Opened> {
-    if (keyOf(from) === keyOf(this.#options.name())) return { kind: "unreadable" };
+    if (nameKeyOf(from) === nameKeyOf(this.#options.name())) return { kind: "unreadable" };
     try {
       return await this.#options.sealer.open(from, id, envelope);
     } catch (error) {
@@ -338,9 +339,4 @@ export class Correspondence {
     if (sight === "changed") this.#options.emit({ kind: "keyChanged", name });
     return sight === "first" || sight === "same";
   }
-}
-
-function keyOf(name: string): string | undefined {
-  const parsed = parseName(name);
-  return parsed.kind === "name" ? parsed.key : undefined;
 }

@@ -1,8 +1,8 @@
 import { verificationCode } from "../crypto/mod.ts";
-import { parseName } from "../registry/mod.ts";
 import type { Contacts } from "./contacts.ts";
 import type { Enquiries } from "./enquiries.ts";
 import { ChatError, type ClientEvent } from "./event.ts";
+import { nameKeyOf } from "./name_key.ts";
 
 export interface VerificationOptions {
   readonly contacts: Contacts;
@@ -83,7 +83,7 @@ export class Verification {
 }
 
 function keyOf(name: string): string {
-  const parsed = parseName(name);
-  if (parsed.kind === "notAName") throw new ChatError("unknownMember");
-  return parsed.key;
+  const nameKey = nameKeyOf(name);
+  if (nameKey === undefined) throw new ChatError("unknownMember");
+  return nameKey;
 }
