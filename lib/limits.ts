@@ -54,6 +54,9 @@ export const maxNameCharacters = 32;
 /** A name in UTF-8: four bytes a character is the most that encoding takes. */
 export const maxNameBytes = 4 * maxNameCharacters;
 
+/** An IP address as text, of either family: the longest has 45 characters, and a zone may follow. */
+export const maxHostBytes = 64;
+
 /** Names in one `members` or `presence` message, so that the message stays within a frame. */
 export const maxNamesPerMessage = 400;
 

@@ -37,6 +37,10 @@ export const rejectedCodes = [
   "addresseeBusy",
   "textEmpty",
   "unreadable",
+  "unknownMessage",
+  "quotaExceeded",
+  "expired",
+  "storageFailed",
 ] as const;
 /** One of {@linkcode rejectedCodes}. */
 export type RejectedCode = typeof rejectedCodes[number];

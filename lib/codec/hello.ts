@@ -8,8 +8,11 @@ import { ByteReader } from "./byte_reader.ts";
 import { ByteWriter } from "./byte_writer.ts";
 import { ProtocolError } from "./protocol_error.ts";
 
-/** Version 1 knew no signatures and no end-to-end encryption: it is refused, not spoken. */
-export const protocolVersion = 2;
+/**
+ * Version 1 knew no signatures and no end-to-end encryption, version 2 no mail for those who are away: both
+ * are refused, not spoken.
+ */
+export const protocolVersion = 3;
 
 const maxSoftwareBytes = 32;
 

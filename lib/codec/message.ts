@@ -6,6 +6,7 @@
  */
 import {
   maxEnvelopeBytes,
+  maxHostBytes,
   maxKeyPackageBytes,
   maxKeyPackagesPerMessage,
   maxNameBytes,
@@ -129,6 +130,59 @@ export interface Delivered {
   readonly id: MessageId;
 }
 
+/** Asks what has become of a private message of ours; the answer is `accepted`, `delivered` or `rejected`. */
+export interface Inquire {
+  readonly kind: "inquire";
+  readonly id: MessageId;
+}
+
+/** Says over TCP what no probe has said yet: how far this member has everything. */
+export interface Have {
+  readonly kind: "have";
+  /** The newest global message that it has with none missing before it. */
+  readonly seq: number;
+}
+
+/** Asks who still lacks a global message; the answer is {@linkcode Reached}. */
+export interface Reach {
+  readonly kind: "reach";
+  readonly seq: number;
+}
+
+/** How far a global message has come: told to its author as that grows, and to whoever asks. */
+export interface Reached {
+  readonly kind: "reached";
+  readonly seq: number;
+  /** Members, the author not counted, that have it. */
+  readonly count: number;
+  /** Members that are present, the author not counted. */
+  readonly present: number;
+  /** Who lacks it, as many as fit; nobody where nobody has asked. */
+  readonly lacking: readonly string[];
+}
+
+/** Asks how the server sees this member's way; the answer is {@linkcode Diagnosis}. */
+export interface Diagnose {
+  readonly kind: "diagnose";
+}
+
+/** How the server sees the member's way to it. */
+export interface Diagnosis {
+  readonly kind: "diagnosis";
+  /** The IP address that the TCP connection comes from. */
+  readonly tcpHost: string;
+  /** The IP address that the newest datagram came from; empty where none has come. */
+  readonly udpHost: string;
+  readonly udpPort: number;
+  /** How often the address or port of the datagrams has changed. */
+  readonly moves: number;
+  /** Of the last `expected` datagrams that the member sent, so many have arrived. */
+  readonly arrived: number;
+  readonly expected: number;
+  /** Whether the server's datagrams arrive at the member, by what the member has heard. */
+  readonly isUp: boolean;
+}
+
 /** Asks whose a name is; the answer is `identified`, or `rejected` with `unknownMember`. */
 export interface Identify {
   readonly kind: "identify";
@@ -178,6 +232,13 @@ export interface Welcome {
   readonly sessionId: bigint;
   /** The room's own id: where it differs from the one known, the numbers start anew. */
   readonly room: bigint;
+  /** Drawn by each server that starts: where it differs from the one known, {@linkcode baseSeq} counts. */
+  readonly run: bigint;
+  /**
+   * Number of the newest global message when this server started. A member that has higher ones from before
+   * has what the server lost to a power failure, and their numbers are being given anew.
+   */
+  readonly baseSeq: number;
   /** The name as the server writes it. */
   readonly name: string;
   /** Number of the newest global message. */
@@ -243,7 +304,11 @@ export type MemberMessage =
   | Send
   | Received
   | Unreadable
+  | Inquire
   | Repair
+  | Have
+  | Reach
+  | Diagnose
   | Identify
   | Publish
   | Probe
@@ -262,6 +327,8 @@ export type ServerMessage =
   | Rejected
   | Told
   | Delivered
+  | Reached
+  | Diagnosis
   | Identified
   | Published
   | Welcome
@@ -285,6 +352,10 @@ const numberOf = {
   unreadable: 5,
   identify: 6,
   publish: 7,
+  inquire: 8,
+  have: 9,
+  reach: 10,
+  diagnose: 11,
   welcome: 16,
   refused: 17,
   members: 18,
@@ -299,6 +370,8 @@ const numberOf = {
   newest: 27,
   identified: 28,
   published: 29,
+  reached: 30,
+  diagnosis: 31,
   probe: 32,
   heard: 33,
   ping: 34,
@@ -338,7 +411,15 @@ export function encodeMessage(writer: ByteWriter, message: Message): void {
       writer.u64(message.id);
       return writer.u53(message.seq);
     case "newest":
+    case "have":
+    case "reach":
       return writer.u53(message.seq);
+    case "reached":
+      writer.u53(message.seq);
+      writer.u32(message.count);
+      writer.u32(message.present);
+      return encodeNames(writer, message.lacking);
+    case "inquire":
     case "accepted":
     case "delivered":
       return writer.u64(message.id);
@@ -372,8 +453,18 @@ export function encodeMessage(writer: ByteWriter, message: Message): void {
     case "welcome":
       writer.u64(message.sessionId);
       writer.u64(message.room);
+      writer.u64(message.run);
+      writer.u53(message.baseSeq);
       writer.string8(message.name);
       return writer.u53(message.newestSeq);
+    case "diagnosis":
+      writer.string8(message.tcpHost);
+      writer.string8(message.udpHost);
+      writer.u16(message.udpPort);
+      writer.u32(message.moves);
+      writer.u16(message.arrived);
+      writer.u16(message.expected);
+      return writer.u8(message.isUp ? 1 : 0);
     case "refused":
       return writer.u8(refusedCodes.indexOf(message.code));
     case "members":
@@ -386,6 +477,7 @@ export function encodeMessage(writer: ByteWriter, message: Message): void {
     case "heard":
       writer.u32(message.number);
       return writer.u53(message.seq);
+    case "diagnose":
     case "ping":
     case "pong":
       return;
@@ -435,6 +527,18 @@ export function decodeMessage(reader: ByteReader): Message {
       return { kind: "numbered", id: reader.u64(), seq: reader.u53() };
     case numberOf.newest:
       return { kind: "newest", seq: reader.u53() };
+    case numberOf.have:
+      return { kind: "have", seq: reader.u53() };
+    case numberOf.reach:
+      return { kind: "reach", seq: reader.u53() };
+    case numberOf.reached:
+      return {
+        kind: "reached",
+        seq: reader.u53(),
+        count: reader.u32(),
+        present: reader.u32(),
+        lacking: decodeNames(reader),
+      };
     case numberOf.repair:
       return { kind: "repair", ...decodeRange(reader) };
     case numberOf.missing:
@@ -464,6 +568,8 @@ export function decodeMessage(reader: ByteReader): Message {
       return { kind: "received", delivery: reader.u53() };
     case numberOf.unreadable:
       return { kind: "unreadable", delivery: reader.u53() };
+    case numberOf.inquire:
+      return { kind: "inquire", id: reader.u64() };
     case numberOf.identify:
       return {
         kind: "identify",
@@ -493,6 +599,8 @@ export function decodeMessage(reader: ByteReader): Message {
         kind: "welcome",
         sessionId: reader.u64(),
         room: reader.u64(),
+        run: reader.u64(),
+        baseSeq: reader.u53(),
         name: reader.string8(maxNameBytes),
         newestSeq: reader.u53(),
       };
@@ -506,6 +614,19 @@ export function decodeMessage(reader: ByteReader): Message {
       return { kind: "probe", number: reader.u32(), seq: reader.u53() };
     case numberOf.heard:
       return { kind: "heard", number: reader.u32(), seq: reader.u53() };
+    case numberOf.diagnose:
+      return { kind: "diagnose" };
+    case numberOf.diagnosis:
+      return {
+        kind: "diagnosis",
+        tcpHost: reader.string8(maxHostBytes),
+        udpHost: reader.string8(maxHostBytes),
+        udpPort: reader.u16(),
+        moves: reader.u32(),
+        arrived: reader.u16(),
+        expected: reader.u16(),
+        isUp: reader.flag(),
+      };
     case numberOf.ping:
       return { kind: "ping" };
     case numberOf.pong:

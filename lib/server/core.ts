@@ -71,6 +71,7 @@ export class ServerCore {
   readonly #floodLimits: FloodLimits;
   /** Names the numbering of global messages: another server, or this one started anew, has another. */
   readonly #room = randomId();
+  readonly #run = randomId();
   readonly #history = new History();
   readonly #presence = new Presence();
   /** News of who came and went that are being told. */
@@ -172,7 +173,8 @@ export class ServerCore {
   #welcome(member: Member): void {
     const { connection, sessionId, name } = member;
     const newestSeq = this.#history.newestSeq;
-    connection.send({ kind: "welcome", sessionId, room: this.#room, name, newestSeq });
+    const room = { room: this.#room, run: this.#run, baseSeq: 0, newestSeq };
+    connection.send({ kind: "welcome", sessionId, ...room, name });
     this.#keyDirectory.tellPublished(member);
     for (const { told } of member.unreceived()) connection.send(told);
     for (const outcome of member.author.takeUnheard()) connection.send(outcome);

@@ -12,11 +12,11 @@ import {
 import { assertProtocolError } from "../testing/assert_protocol_error.ts";
 import { bytes, hex } from "../testing/hex.ts";
 
-const serverHello: ServerHello = { version: 2, software: "prosa/0.1.0", maxTextBytes: 16_384 };
-const serverHelloBytes = bytes("02 0b 70726f73612f302e312e30 4000");
+const serverHello: ServerHello = { version: 3, software: "prosa/0.1.0", maxTextBytes: 16_384 };
+const serverHelloBytes = bytes("03 0b 70726f73612f302e312e30 4000");
 
 const memberHello: MemberHello = {
-  version: 2,
+  version: 3,
   software: "p~ ",
   name: "Zoë",
   signingKey: bytes("a5".repeat(32)),
@@ -24,10 +24,10 @@ const memberHello: MemberHello = {
   capabilities: 0x80000001,
 };
 const memberHelloBytes = bytes(
-  `02 03 707e20 04 5a6fc3ab ${"a5".repeat(32)} 05 41422d4344 80000001`,
+  `03 03 707e20 04 5a6fc3ab ${"a5".repeat(32)} 05 41422d4344 80000001`,
 );
 
-Deno.test("protocolVersion is 2", () => assertEquals(protocolVersion, 2));
+Deno.test("protocolVersion is 3", () => assertEquals(protocolVersion, 3));
 
 Deno.test("encodeServerHello() writes version, software and text limit", () => {
   assertEquals(hex(encodeServerHello(serverHello)), hex(serverHelloBytes));
@@ -47,7 +47,7 @@ Deno.test("decodeMemberHello() reads what encodeMemberHello() writes", () => {
 
 Deno.test("decodeMemberHello() reads a hello without invitation", () => {
   const hello = { ...memberHello, invitation: "" };
-  const encoded = bytes(`02 03 707e20 04 5a6fc3ab ${"a5".repeat(32)} 00 80000001`);
+  const encoded = bytes(`03 03 707e20 04 5a6fc3ab ${"a5".repeat(32)} 00 80000001`);
   assertEquals(decodeMemberHello(encoded), hello);
   assertEquals(hex(encodeMemberHello(hello)), hex(encoded));
 });
@@ -104,37 +104,37 @@ const refused: readonly {
   {
     name: "decodeServerHello() refuses a text limit over the protocol's",
     decode: decodeServerHello,
-    input: "02 00 4001",
+    input: "03 00 4001",
     expected: "badValue",
   },
   {
     name: "decodeServerHello() refuses software over 32 bytes",
     decode: decodeServerHello,
-    input: "02 21",
+    input: "03 21",
     expected: "lengthOverLimit",
   },
   {
     name: "decodeServerHello() refuses software beyond ASCII",
     decode: decodeServerHello,
-    input: "02 02 c3a9 4000",
+    input: "03 02 c3a9 4000",
     expected: "badValue",
   },
   {
     name: "decodeServerHello() refuses software that is not UTF-8",
     decode: decodeServerHello,
-    input: "02 01 e9 4000",
+    input: "03 01 e9 4000",
     expected: "badText",
   },
   {
     name: "decodeMemberHello() refuses a name that is not UTF-8",
     decode: decodeMemberHello,
-    input: `02 00 01 ff ${"00".repeat(32)} 00 00000000`,
+    input: `03 00 01 ff ${"00".repeat(32)} 00 00000000`,
     expected: "badText",
   },
   {
     name: "decodeMemberHello() refuses an invitation over its limit",
     decode: decodeMemberHello,
-    input: `02 00 00 ${"00".repeat(32)} 41`,
+    input: `03 00 00 ${"00".repeat(32)} 41`,
     expected: "lengthOverLimit",
   },
 ];

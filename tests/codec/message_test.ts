@@ -81,7 +81,7 @@ const refused: readonly { name: string; input: string; expected: ProtocolErrorCo
   },
   {
     name: "a welcome over the name limit",
-    input: `10 ${id} ${id} 81`,
+    input: `10 ${id} ${id} ${id} ${seq} 81`,
     expected: "lengthOverLimit",
   },
   { name: "members over the list limit", input: "12 0191", expected: "lengthOverLimit" },
@@ -132,7 +132,7 @@ const refused: readonly { name: string; input: string; expected: ProtocolErrorCo
     expected: "badValue",
   },
   { name: "a refusal without a reason", input: "11 0c", expected: "badValue" },
-  { name: "a rejection without a reason", input: `17 ${id} 05`, expected: "badValue" },
+  { name: "a rejection without a reason", input: `17 ${id} 09`, expected: "badValue" },
   { name: "a bye without a reason", input: "24 06", expected: "badValue" },
   { name: "the last code there could be", input: "24 ff", expected: "badValue" },
 ];
@@ -146,7 +146,10 @@ for (const { name, input, expected } of refused) {
 const atTheLimit: readonly { name: string; input: string }[] = [
   { name: "the longest text", input: `01 ${id} ${sentAt} 4000 ${"61".repeat(16_384)} 00` },
   { name: "the longest envelope", input: `02 ${id} 00 8000 ${"ee".repeat(32_768)}` },
-  { name: "the longest name", input: `10 ${id} ${id} 80 ${"f09f9880".repeat(32)} ${seq}` },
+  {
+    name: "the longest name",
+    input: `10 ${id} ${id} ${id} ${seq} 80 ${"f09f9880".repeat(32)} ${seq}`,
+  },
   { name: "the longest list", input: `12 0190 ${`01 61 `.repeat(400)} 00` },
 ];
 

@@ -47,6 +47,22 @@ const vectorsOf = {
     message: { kind: "unreadable", delivery: 258 },
     encoded: "05 0000000000000102",
   }],
+  inquire: [{
+    name: "about an id",
+    message: { kind: "inquire", id },
+    encoded: "08 0102030405060708",
+  }],
+  have: [{
+    name: "of a seq",
+    message: { kind: "have", seq: 258 },
+    encoded: "09 0000000000000102",
+  }],
+  reach: [{
+    name: "of a seq",
+    message: { kind: "reach", seq: 258 },
+    encoded: "0a 0000000000000102",
+  }],
+  diagnose: [{ name: "alone", message: { kind: "diagnose" }, encoded: "0b" }],
   identify: [
     {
       name: "for a key package",
@@ -119,8 +135,17 @@ const vectorsOf = {
   ],
   welcome: [{
     name: "of a member",
-    message: { kind: "welcome", sessionId: 0xa1n, room: id, name: "Zoë", newestSeq: 258 },
-    encoded: "10 00000000000000a1 0102030405060708 04 5a6fc3ab 0000000000000102",
+    message: {
+      kind: "welcome",
+      sessionId: 0xa1n,
+      room: id,
+      run: 0xb2n,
+      baseSeq: 257,
+      name: "Zoë",
+      newestSeq: 258,
+    },
+    encoded: `10 00000000000000a1 0102030405060708 00000000000000b2 0000000000000101
+      04 5a6fc3ab 0000000000000102`,
   }],
   refused: [{
     name: "for a taken name",
@@ -193,6 +218,48 @@ const vectorsOf = {
     message: { kind: "delivered", id },
     encoded: "19 0102030405060708",
   }],
+  reached: [
+    {
+      name: "with one who lacks it",
+      message: { kind: "reached", seq: 258, count: 11, present: 12, lacking: ["bob"] },
+      encoded: "1e 0000000000000102 0000000b 0000000c 0001 03 626f62",
+    },
+    {
+      name: "of everybody",
+      message: { kind: "reached", seq: 1, count: 2, present: 2, lacking: [] },
+      encoded: "1e 0000000000000001 00000002 00000002 0000",
+    },
+  ],
+  diagnosis: [
+    {
+      name: "of a member behind a router",
+      message: {
+        kind: "diagnosis",
+        tcpHost: "192.0.2.1",
+        udpHost: "192.0.2.2",
+        udpPort: 40_000,
+        moves: 3,
+        arrived: 254,
+        expected: 256,
+        isUp: true,
+      },
+      encoded: `1f 09 3139322e302e322e31 09 3139322e302e322e32 9c40 00000003 00fe 0100 01`,
+    },
+    {
+      name: "of a member that no datagram has come from",
+      message: {
+        kind: "diagnosis",
+        tcpHost: "::1",
+        udpHost: "",
+        udpPort: 0,
+        moves: 0,
+        arrived: 0,
+        expected: 0,
+        isUp: false,
+      },
+      encoded: "1f 03 3a3a31 00 0000 00000000 0000 0000 00",
+    },
+  ],
   numbered: [{
     name: "of a seq",
     message: { kind: "numbered", id, seq: 258 },

@@ -114,7 +114,7 @@ Deno.test("ServerCore.receiveDatagram() overlooks an authentic datagram with not
 });
 
 const unexpected: Message[] = [
-  { kind: "welcome", sessionId: 1n, room: 1n, name: "ana", newestSeq: 0 },
+  { kind: "welcome", sessionId: 1n, room: 1n, run: 1n, baseSeq: 0, name: "ana", newestSeq: 0 },
   { kind: "refused", code: "roomFull" },
   { kind: "members", names: [], complete: true },
   { kind: "presence", joined: ["eva"], left: [] },

@@ -40,7 +40,15 @@ Deno.test("MemberConnection.receive() hands on all but the goodbye, which ends i
 
 Deno.test("MemberConnection.receive() tells a violator so before it closes", async () => {
   const { connection, far, heard, end, farEnd, clock } = connect();
-  far.send({ kind: "welcome", sessionId: 1n, room: 1n, name: "a", newestSeq: 0 });
+  far.send({
+    kind: "welcome",
+    sessionId: 1n,
+    room: 1n,
+    run: 1n,
+    baseSeq: 0,
+    name: "a",
+    newestSeq: 0,
+  });
   const ended = await end;
   assertEquals(connection.reasonFor(ended), "protocolViolation");
   await farEnd;

@@ -40,7 +40,8 @@ export class FakeSession implements Session {
 
   welcome(fields: Partial<Welcome> = {}): Welcome {
     const { sessionId } = this;
-    return { kind: "welcome", sessionId, room: 1n, name: "ana", newestSeq: 0, ...fields };
+    const room = { room: 1n, run: 1n, baseSeq: 0, newestSeq: 0 };
+    return { kind: "welcome", sessionId, ...room, name: "ana", ...fields };
   }
 
   send(message: MemberMessage): void {
