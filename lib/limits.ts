@@ -114,12 +114,6 @@ export const floodLimits = {
   other: { burst: 4_000, perSecond: 2_000 },
 } as const;
 
-/** Private messages handed over and not yet acknowledged, for one addressee. */
-export const maxUnreceivedDeliveries = 4_096;
-
-/** The same in bytes: a quarter of what may wait in a connection, for all of it may go to a new one at once. */
-export const maxUnreceivedBytes = 524_288;
-
 /** Lines the server logs a second about strangers; what is over is counted and said in one line. */
 export const maxStrangerLogLinesPerSecond = 10;
 
@@ -199,6 +193,34 @@ export const invitationBytes = 15;
 
 /** A process waits this long for another's write to the database: each takes a few ms. */
 export const databaseBusyMs = 2_000;
+
+// ------------------------------------------------------------------------------------ private messages
+
+/**
+ * Private messages that wait for their addressees, and bytes of envelopes in them. All together they fill
+ * no disk of today; a busy author, or one who is after somebody's mailbox, leaves room for others.
+ */
+export const mailLimits = {
+  all: { messages: 100_000, bytes: 1_073_741_824 },
+  ofAuthor: { messages: 1_024, bytes: 8_388_608 },
+  ofAddressee: { messages: 4_096, bytes: 33_554_432 },
+  ofPair: { messages: 512, bytes: 2_097_152 },
+} as const;
+
+/** Private messages handed to one member and not yet acknowledged; bytes are a quarter of what may wait in a connection. */
+export const maxHandedOver = { messages: 1_024, bytes: 524_288 } as const;
+
+/** Private messages read from the disk at a time: the largest are half of what may be under way. */
+export const handedOverAtOnce = 8;
+
+/** A private message whose addressee doesn't come is given up after 30 days. */
+export const letterLifeMs = 30 * 86_400_000;
+
+/** How often the server looks for such ones. */
+export const expireEveryMs = 60_000;
+
+/** And how many it gives up at a time, in some ms. */
+export const lettersExpiredAtOnce = 1_000;
 
 // -------------------------------------------------------------------------------------------- history
 

@@ -28,7 +28,7 @@ import type { Contacts } from "./contacts.ts";
 import { Correspondence, type Sealer } from "./correspondence.ts";
 import { Enquiries } from "./enquiries.ts";
 import { ChatError, type ClientEvent } from "./event.ts";
-import { randomId } from "./random_id.ts";
+import { randomId } from "../random_id.ts";
 import { Roll } from "./roll.ts";
 import { type Next, RoomOrder } from "./room_order.ts";
 import { SayQueue } from "./say_queue.ts";

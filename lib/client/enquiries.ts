@@ -1,5 +1,5 @@
 import type { Identified, Identify, MessageId } from "../codec/mod.ts";
-import { randomId } from "./random_id.ts";
+import { randomId } from "../random_id.ts";
 
 interface Enquiry {
   readonly question: Identify;

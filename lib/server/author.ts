@@ -1,6 +1,6 @@
 import type { MessageId, ServerMessage } from "../codec/mod.ts";
-import { keyPackageLimit, rememberedIds } from "../limits.ts";
-import type { Member } from "./member.ts";
+import { keyPackageLimit } from "../limits.ts";
+import type { Conclusion } from "./mail_store.ts";
 import { RecentIds } from "./recent_ids.ts";
 import { type Rate, TokenBucket } from "./token_bucket.ts";
 
@@ -12,11 +12,8 @@ export interface FloodLimits {
   readonly other: Rate;
 }
 
-/** What a private message has come to; the author may send one that is `unreadable` anew. */
-export type Conclusion = "delivered" | "memberLeft" | "unreadable";
-
-/** How far a private message has come. */
-export type SentOutcome = "accepted" | Exclude<Conclusion, "unreadable">;
+/** How far a private message has come: one that is `posted` will be answered for in a moment. */
+export type SentOutcome = "posted" | "accepted" | Exclude<Conclusion, "unreadable">;
 
 /**
  * What is remembered of an author, also while it is away, so that no message counts twice
@@ -31,10 +28,6 @@ export class Author {
   readonly otherBucket: TokenBucket;
   /** Most members write to few strangers, and many to none. */
   #keyPackageBucket: TokenBucket | undefined;
-  /** What became of its private messages while it was away. */
-  #unheard = new Map<MessageId, Conclusion>();
-  /** The author as it is connected now. */
-  #member: Member | undefined;
   #leftAt: number | undefined;
 
   constructor(limits: FloodLimits, now: number) {
@@ -47,29 +40,12 @@ export class Author {
     return this.#leftAt;
   }
 
-  enter(member: Member): void {
-    this.#member = member;
+  enter(): void {
     this.#leftAt = undefined;
   }
 
   leave(now: number): void {
-    this.#member = undefined;
     this.#leftAt = now;
-  }
-
-  /** Remembers what became of a private message, and says so where the author can hear it. */
-  conclude(id: MessageId, outcome: Conclusion): void {
-    if (outcome === "unreadable") this.sent.delete(id);
-    else this.sent.set(id, outcome);
-    if (this.#member) this.#member.connection.send(outcomeMessage(id, outcome));
-    else if (this.#unheard.size < rememberedIds) this.#unheard.set(id, outcome);
-  }
-
-  /** What became of its private messages while it was away, to be told now. */
-  takeUnheard(): ServerMessage[] {
-    const outcomes = [...this.#unheard].map(([id, outcome]) => outcomeMessage(id, outcome));
-    this.#unheard = new Map();
-    return outcomes;
   }
 
   /** Whether one more of others' key packages may be used up for it; counts it as done. */
@@ -87,13 +63,16 @@ export class Author {
 }
 
 /** What tells an author how far its private message has come. */
-export function outcomeMessage(id: MessageId, outcome: SentOutcome | Conclusion): ServerMessage {
+export function outcomeMessage(
+  id: MessageId,
+  outcome: Exclude<SentOutcome, "posted"> | Conclusion,
+): ServerMessage {
   switch (outcome) {
     case "accepted":
     case "delivered":
       return { kind: outcome, id };
-    case "memberLeft":
     case "unreadable":
+    case "expired":
       return { kind: "rejected", id, code: outcome };
     default:
       return outcome satisfies never;

@@ -10,8 +10,8 @@ import {
   readDatagramHeader,
   type RefusedCode,
   type Repair,
+  type Said,
   type Say,
-  type Send,
 } from "../codec/mod.ts";
 import type { Handshaken } from "../crypto/mod.ts";
 import {
@@ -21,13 +21,15 @@ import {
   rememberIdsMs,
   repairBytesPerToken,
 } from "../limits.ts";
-import { Registry } from "../registry/mod.ts";
+import { randomId } from "../random_id.ts";
+import { parseName, Registry } from "../registry/mod.ts";
 import { type DatagramAddress, DatagramPath, type OutgoingDatagram } from "../transport/mod.ts";
-import { Author, type FloodLimits, outcomeMessage } from "./author.ts";
+import { Author, type FloodLimits } from "./author.ts";
 import { DataDirError } from "./data_dir_error.ts";
 import type { LeftReason, ServerEvent } from "./event.ts";
 import { History } from "./history.ts";
 import { KeyDirectory } from "./key_directory.ts";
+import { Mailbox } from "./mailbox.ts";
 import { type Connection, Member } from "./member.ts";
 import { Presence } from "./presence.ts";
 import { Registrar, type Registration } from "./registrar.ts";
@@ -67,12 +69,12 @@ export class ServerCore {
   readonly #store: ServerStore;
   readonly #registrar: Registrar;
   readonly #keyDirectory: KeyDirectory;
+  readonly #mailbox: Mailbox;
   readonly #maxMembers: number;
   readonly #floodLimits: FloodLimits;
-  /** Names the numbering of global messages: another server, or this one started anew, has another. */
-  readonly #room = randomId();
+  /** Names this start of the server: another one may have lost what came last to a power failure. */
   readonly #run = randomId();
-  readonly #history = new History();
+  readonly #history: History;
   readonly #presence = new Presence();
   /** News of who came and went that are being told. */
   #news: Iterator<void> | undefined;
@@ -80,7 +82,8 @@ export class ServerCore {
   readonly #authors = new Map<string, Author>();
   /** Global messages numbered and not yet sent, encoded. */
   #unsent: Uint8Array[] = [];
-  #newestDelivery = 0;
+  /** Authors to be told the numbers of those, once they are kept. */
+  #unnumbered: { readonly member: Member; readonly id: MessageId; readonly seq: number }[] = [];
 
   constructor(options: ServerCoreOptions) {
     this.#clock = options.clock;
@@ -89,8 +92,25 @@ export class ServerCore {
     this.#registrar = new Registrar(options.store, options.registration);
     const reportFailure = (error: DataDirError) => this.#reportStorage(error);
     this.#keyDirectory = new KeyDirectory(options.store, this.registry, reportFailure);
+    const { clock, store } = options;
+    this.#mailbox = new Mailbox({ clock, store, registry: this.registry, reportFailure });
     this.#maxMembers = options.maxMembers;
     this.#floodLimits = options.floodLimits ?? floodLimits;
+    this.#history = new History(store.room);
+    this.#recallAuthors();
+  }
+
+  /** Who repeats what the last run of this server has numbered must not be heard twice. */
+  #recallAuthors(): void {
+    for (const [seq, message] of this.#history.messages()) {
+      const said = decodeMessage(new ByteReader(message)) as Said;
+      const parsed = parseName(said.from);
+      const owner = parsed.kind === "name" ? this.#store.findOwner(parsed.key) : undefined;
+      if (!owner) continue;
+      const author = this.#authorOf(owner.identityKey, owner.key);
+      author.said.set(said.id, seq);
+      author.leave(this.#clock.now());
+    }
   }
 
   // ------------------------------------------------------------------------------- coming and going
@@ -125,9 +145,9 @@ export class ServerCore {
     if (refusal) return this.#refuse(connection, refusal);
     const path = new DatagramPath(handshaken.datagrams(randomId()));
     const author = this.#authorOf(identityKey, claim.key);
-    const member = new Member(claimant, connection, path, author, previous);
+    const member = new Member(claimant, connection, path, author);
     this.registry.add(member);
-    author.enter(member);
+    author.enter();
     if (previous) this.#replace(previous);
     this.#welcome(member);
     return member;
@@ -146,15 +166,15 @@ export class ServerCore {
     if (!this.registry.release(member)) return; // a newer connection has taken over
     member.author.leave(this.#clock.now());
     if (member.author.isBlank) this.#authors.delete(authorKeyOf(member.identityKey, member.key));
-    for (const { told, author } of member.unreceived()) author.conclude(told.id, "memberLeft");
     this.#presence.leave(member);
     this.#tellPresence();
     const { name } = member;
     this.#outputs.report({ kind: "left", name, reason, members: this.registry.size });
   }
 
-  /** Says goodbye to everybody. */
+  /** Says goodbye to everybody, and keeps what has to be kept. */
   stop(): void {
+    this.#mailbox.flush();
     for (const member of this.registry.members()) member.connection.end("serverStopping");
   }
 
@@ -172,12 +192,11 @@ export class ServerCore {
 
   #welcome(member: Member): void {
     const { connection, sessionId, name } = member;
-    const newestSeq = this.#history.newestSeq;
-    const room = { room: this.#room, run: this.#run, baseSeq: 0, newestSeq };
-    connection.send({ kind: "welcome", sessionId, ...room, name });
+    const { room, baseSeq, newestSeq } = this.#history;
+    const run = this.#run;
+    connection.send({ kind: "welcome", sessionId, room, run, baseSeq, name, newestSeq });
     this.#keyDirectory.tellPublished(member);
-    for (const { told } of member.unreceived()) connection.send(told);
-    for (const outcome of member.author.takeUnheard()) connection.send(outcome);
+    this.#mailbox.enter(member);
     this.#presence.join(member);
     this.#tellPresence();
     const { address } = connection;
@@ -208,17 +227,20 @@ export class ServerCore {
       case "say": {
         const { id } = message;
         const seq = this.#numberAndQueue(member, message);
-        if (seq !== undefined) member.connection.sendLazily({ kind: "numbered", id, seq });
+        if (seq !== undefined) this.#unnumbered.push({ member, id, seq });
         return member.author.sayBucket.take(now);
       }
       case "send":
-        this.#forward(member, message);
+        this.#mailbox.post(member, message);
         break;
       case "received":
-        this.#settle(member, message.delivery, "delivered");
+        this.#mailbox.settle(member, message.delivery, "delivered");
         break;
       case "unreadable":
-        this.#settle(member, message.delivery, "unreadable");
+        this.#mailbox.settle(member, message.delivery, "unreadable");
+        break;
+      case "inquire":
+        this.#mailbox.inquire(member, message.id);
         break;
       case "repair":
         return member.author.otherBucket.take(now, this.#repair(member, message));
@@ -316,6 +338,7 @@ export class ServerCore {
 
   /** The author seems to have missed its own copy; over TCP it will not miss it again. */
   #repeat(member: Member, id: MessageId, seq: number): void {
+    if (seq > this.#history.newestSeq - this.#unsent.length) return; // it is about to hear anyway
     const said = this.#history.get(seq);
     if (said) member.connection.sendEncoded(said);
     member.connection.send({ kind: "numbered", id, seq });
@@ -327,10 +350,24 @@ export class ServerCore {
    */
   takeRound(): Round | undefined {
     if (this.#unsent.length === 0) return undefined;
+    this.#keepHistory();
     const round = new Round(this.#unsent, this.#history.newestSeq, this.#clock);
     this.#unsent = [];
     for (const member of this.registry.members()) round.add(member);
     return round;
+  }
+
+  /** What a crash could undo has no number yet. */
+  #keepHistory(): void {
+    try {
+      this.#history.keep();
+    } catch (error) {
+      this.#reportStorage(error); // a full disk silences nobody
+    }
+    for (const { member, id, seq } of this.#unnumbered) {
+      member.connection.sendLazily({ kind: "numbered", id, seq });
+    }
+    this.#unnumbered = [];
   }
 
   /** Answers what it costs, in tokens: a small request can have a long answer. */
@@ -350,27 +387,6 @@ export class ServerCore {
     return 1 + bytes / repairBytesPerToken;
   }
 
-  // ------------------------------------------------------------------------------- private messages
-
-  #forward({ name, author, connection }: Member, { id, to, envelope }: Send): void {
-    const known = author.sent.get(id);
-    if (known) return connection.send(outcomeMessage(id, known));
-    const addressee = this.registry.find(to);
-    if (!addressee) return connection.send({ kind: "rejected", id, code: "unknownMember" });
-    if (addressee.isBusy) return connection.send({ kind: "rejected", id, code: "addresseeBusy" });
-    author.sent.set(id, "accepted");
-    connection.sendLazily({ kind: "accepted", id }); // with a bit of luck beside `delivered`
-    const delivery = ++this.#newestDelivery;
-    // the envelope is copied: a view would keep all of the frame that it came in
-    const told = { kind: "told", delivery, from: name, id, envelope: envelope.slice() } as const;
-    addressee.tell({ told, author });
-  }
-
-  #settle(addressee: Member, delivery: number, outcome: "delivered" | "unreadable"): void {
-    const unreceived = addressee.settle(delivery);
-    unreceived?.author.conclude(unreceived.told.id, outcome);
-  }
-
   // ---------------------------------------------------------------------------------- as time passes
 
   /** Looks after everybody: who was banned, probes that are due, connections that stall, old news. */
@@ -382,6 +398,7 @@ export class ServerCore {
       this.#probeWhenDue(member, now);
     }
     this.#tellPresence();
+    this.#mailbox.tick();
     for (const [authorKey, author] of this.#authors) {
       if (author.leftAt !== undefined && now - author.leftAt > rememberIdsMs) {
         this.#authors.delete(authorKey);
@@ -393,6 +410,7 @@ export class ServerCore {
   #heedOperator(): void {
     try {
       if (!this.#store.changed()) return;
+      this.#mailbox.recount();
       for (const member of this.registry.members()) {
         const objection = this.#registrar.objectionTo(member);
         if (objection) this.#dismiss(member, objection);
@@ -436,8 +454,4 @@ export class ServerCore {
 
 function authorKeyOf(identityKey: Uint8Array, key: string): string {
   return `${identityKey.toHex()} ${key}`;
-}
-
-function randomId(): bigint {
-  return crypto.getRandomValues(new BigUint64Array(1))[0]!;
 }

@@ -14,6 +14,10 @@ export class MemberConnection implements Connection {
     this.address = address;
   }
 
+  get isOpen(): boolean {
+    return !this.#farewell && this.#link.isOpen;
+  }
+
   send(message: ServerMessage): void {
     if (!this.#farewell) this.#link.send(message);
   }

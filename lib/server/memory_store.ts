@@ -1,5 +1,7 @@
 import { timingSafeEqual } from "@std/crypto/timing-safe-equal";
 import { maxKeyPackagesPerOwner, maxOwners } from "../limits.ts";
+import { MemoryMail } from "./memory_mail.ts";
+import { MemoryRoom } from "./memory_room.ts";
 import type {
   Claimant,
   ClaimOutcome,
@@ -21,6 +23,8 @@ const nothing = new Uint8Array();
 
 /** A store that lasts as long as its process. */
 export class MemoryStore implements ServerStore {
+  readonly mail = new MemoryMail();
+  readonly room = new MemoryRoom();
   readonly #entries = new Map<string, Entry>();
   /** Registry keys: few, and gone through at every entry. */
   readonly #banned = new Set<string>();
@@ -68,6 +72,7 @@ export class MemoryStore implements ServerStore {
 
   release(key: string): boolean {
     this.#banned.delete(key);
+    this.mail.forget(key);
     return this.#entries.delete(key);
   }
 

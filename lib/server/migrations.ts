@@ -37,6 +37,38 @@ export const migrations: readonly string[] = [
     used_at INTEGER
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE letters (
+    delivery INTEGER PRIMARY KEY,
+    author TEXT NOT NULL REFERENCES owners (key) ON DELETE CASCADE,
+    author_name TEXT NOT NULL,
+    addressee TEXT NOT NULL REFERENCES owners (key) ON DELETE CASCADE,
+    id TEXT NOT NULL,
+    envelope BLOB NOT NULL,
+    accepted_at INTEGER NOT NULL,
+    UNIQUE (author, id)
+  ) STRICT;
+  CREATE INDEX letters_for ON letters (addressee, delivery);
+  CREATE INDEX letters_by_age ON letters (accepted_at);
+
+  CREATE TABLE conclusions (
+    author TEXT NOT NULL REFERENCES owners (key) ON DELETE CASCADE,
+    id TEXT NOT NULL,
+    conclusion TEXT NOT NULL,
+    concluded_at INTEGER NOT NULL,
+    PRIMARY KEY (author, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX conclusions_by_age ON conclusions (concluded_at);
+
+  CREATE TABLE room (
+    id TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE history (
+    seq INTEGER PRIMARY KEY,
+    said BLOB NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /** The version of a database: how many of the migrations it has been through. */

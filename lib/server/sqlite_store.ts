@@ -1,6 +1,9 @@
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { maxKeyPackagesPerOwner, maxOwners } from "../limits.ts";
-import { dataDirErrorOf, type IfMissing, openDatabase } from "./database.ts";
+import { type IfMissing, openDatabase } from "./database.ts";
+import { type Row, Statements } from "./sqlite.ts";
+import { SqliteMail } from "./sqlite_mail.ts";
+import { SqliteRoom } from "./sqlite_room.ts";
 import type {
   Claimant,
   ClaimOutcome,
@@ -37,10 +40,11 @@ const sql = {
 
 /** A store in a file, `chat.db`, which several processes may have open. */
 export class SqliteStore implements ServerStore {
+  readonly mail: SqliteMail;
+  readonly room: SqliteRoom;
   readonly #database: DatabaseSync;
-  readonly #path: string;
   readonly #maxOwners: number;
-  readonly #statements = new Map<keyof typeof sql, StatementSync>();
+  readonly #statements: Statements<keyof typeof sql>;
   #dataVersion: number;
 
   /** @throws {DataDirError} where `dataDir` can't serve, or holds no database and none is to be made */
@@ -51,76 +55,82 @@ export class SqliteStore implements ServerStore {
     const { ifMissing = "create" } = options;
     const { database, path } = openDatabase(dataDir, ifMissing);
     this.#database = database;
-    this.#path = path;
+    this.#statements = new Statements(database, path, sql);
+    this.mail = new SqliteMail(database, path);
+    this.room = new SqliteRoom(database, path);
     this.#maxOwners = options.maxOwners ?? maxOwners;
     this.#dataVersion = this.#readDataVersion();
   }
 
   findOwner(key: string): Owner | undefined {
-    const row = this.#ask("findOwner", key);
+    const row = this.#statements.ask("findOwner", key);
     return row && ownerOf(row);
   }
 
   owners(): Owner[] {
-    return this.#attempt(() => this.#statement("owners").all().map(ownerOf));
+    return this.#statements.askAll("owners").map(ownerOf);
   }
 
   isBanned({ identityKey, signingKey }: IdentityKeys): boolean {
-    return this.#ask("findBanned", identityKey, signingKey) !== undefined;
+    return this.#statements.ask("findBanned", identityKey, signingKey) !== undefined;
   }
 
   claim(claimant: Claimant, now: number, invitationHash?: Uint8Array): ClaimOutcome {
     const { key, name, identityKey, signingKey } = claimant;
-    return this.#transaction(() => {
+    return this.#statements.transaction(() => {
       if (this.findOwner(key)) return "taken";
-      if (Number(this.#ask("countOwners")!.count) >= this.#maxOwners) return "full";
-      if (invitationHash && !this.#run("useInvitation", key, now, invitationHash)) {
+      if (Number(this.#statements.ask("countOwners")!.count) >= this.#maxOwners) return "full";
+      if (invitationHash && !this.#statements.run("useInvitation", key, now, invitationHash)) {
         return "invitationInvalid";
       }
-      this.#run("addOwner", key, name, identityKey, signingKey, now, now);
+      this.#statements.run("addOwner", key, name, identityKey, signingKey, now, now);
       return "claimed";
     });
   }
 
   touch(key: string, name: string, now: number): void {
-    this.#run("touch", name, now, key);
+    this.#statements.run("touch", name, now, key);
   }
 
   release(key: string): boolean {
-    return this.#run("release", key);
+    return this.#statements.run("release", key);
   }
 
   ban(key: string): boolean {
-    return this.#run("ban", key);
+    return this.#statements.run("ban", key);
   }
 
   addInvitation(hash: Uint8Array, now: number): void {
-    this.#run("addInvitation", hash, now);
+    this.#statements.run("addInvitation", hash, now);
   }
 
   publish(key: string, { supply, lastResort, keyPackages }: KeyPackages): void {
-    this.#transaction(() => {
-      const row = this.#ask("findOwner", key);
+    this.#statements.transaction(() => {
+      const row = this.#statements.ask("findOwner", key);
       if (!row) return;
       if (row.supply !== String(supply)) {
-        this.#run("dropKeyPackages", key);
-        this.#run("startSupply", String(supply), key);
+        this.#statements.run("dropKeyPackages", key);
+        this.#statements.run("startSupply", String(supply), key);
       }
-      if (lastResort.length > 0) this.#run("setLastResort", lastResort, key);
+      if (lastResort.length > 0) this.#statements.run("setLastResort", lastResort, key);
       const room = maxKeyPackagesPerOwner - this.#countKeyPackages(key);
-      for (const each of keyPackages.slice(0, room)) this.#run("addKeyPackage", key, each);
+      for (const each of keyPackages.slice(0, room)) {
+        this.#statements.run("addKeyPackage", key, each);
+      }
     });
   }
 
   published(key: string): { supply: bigint; left: number } {
-    const row = this.#ask("findOwner", key);
+    const row = this.#statements.ask("findOwner", key);
     return { supply: BigInt(row?.supply as string ?? 0), left: this.#countKeyPackages(key) };
   }
 
   takeKeyPackage(key: string, { mayUseUp }: { mayUseUp: boolean }): TakenKeyPackage | undefined {
-    const taken = mayUseUp ? this.#ask("takeKeyPackage", key) : undefined;
+    const taken = mayUseUp ? this.#statements.ask("takeKeyPackage", key) : undefined;
     if (taken) return { keyPackage: taken.key_package as Uint8Array, isUsedUp: true };
-    const lastResort = this.#ask("findOwner", key)?.last_resort as Uint8Array | undefined;
+    const lastResort = this.#statements.ask("findOwner", key)?.last_resort as
+      | Uint8Array
+      | undefined;
     return lastResort?.length ? { keyPackage: lastResort, isUsedUp: false } : undefined;
   }
 
@@ -135,58 +145,13 @@ export class SqliteStore implements ServerStore {
   }
 
   #countKeyPackages(key: string): number {
-    return Number(this.#ask("countKeyPackages", key)!.count);
+    return Number(this.#statements.ask("countKeyPackages", key)!.count);
   }
 
   #readDataVersion(): number {
-    return Number(this.#ask("dataVersion")!.data_version);
-  }
-
-  /** All of `work` or, where it throws, nothing. */
-  #transaction<Result>(work: () => Result): Result {
-    return this.#attempt(() => {
-      this.#database.exec("BEGIN IMMEDIATE");
-      try {
-        const result = work();
-        this.#database.exec("COMMIT");
-        return result;
-      } catch (error) {
-        if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-        throw error;
-      }
-    });
-  }
-
-  /** The first row of an answer. */
-  #ask(name: keyof typeof sql, ...values: Value[]): Row | undefined {
-    return this.#attempt(() => this.#statement(name).get(...values));
-  }
-
-  /** Whether it has changed anything. */
-  #run(name: keyof typeof sql, ...values: Value[]): boolean {
-    return this.#attempt(() => Number(this.#statement(name).run(...values).changes) > 0);
-  }
-
-  #statement(name: keyof typeof sql): StatementSync {
-    let statement = this.#statements.get(name);
-    if (!statement) {
-      statement = this.#database.prepare(sql[name]);
-      this.#statements.set(name, statement);
-    }
-    return statement;
-  }
-
-  #attempt<Result>(work: () => Result): Result {
-    try {
-      return work();
-    } catch (error) {
-      throw dataDirErrorOf(error, this.#path);
-    }
+    return Number(this.#statements.ask("dataVersion")!.data_version);
   }
 }
-
-type Value = string | number | Uint8Array;
-type Row = Record<string, unknown>;
 
 function ownerOf(row: Row): Owner {
   return {

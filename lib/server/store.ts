@@ -1,3 +1,6 @@
+import type { MailStore } from "./mail_store.ts";
+import type { RoomStore } from "./room_store.ts";
+
 /** Keys that nobody but their holder can use: with both, somebody is the same person as before. */
 export interface IdentityKeys {
   /** By which it authenticates to the server: Noise's static key, X25519, 32 bytes. */
@@ -48,7 +51,8 @@ export interface TakenKeyPackage {
 }
 
 /**
- * What outlasts the server: names and their owners, invitations, key packages.
+ * What outlasts the server: names and their owners, invitations, key packages, and with {@linkcode mail} and
+ * {@linkcode room} what was written.
  *
  * ```
  *             claim                     ban
@@ -61,6 +65,10 @@ export interface TakenKeyPackage {
  * interleaved with another's. Every method throws `DataDirError` where the disk fails.
  */
 export interface ServerStore {
+  /** Private messages; a name that is released loses those to it and by it. */
+  readonly mail: MailStore;
+  /** Global messages. */
+  readonly room: RoomStore;
   findOwner(key: string): Owner | undefined;
   /** All of them, in the order in which they came. */
   owners(): Owner[];

@@ -71,6 +71,10 @@ export class Link {
     return Math.min(this.#lastHeardAt, this.#lastSentAt);
   }
 
+  get isOpen(): boolean {
+    return !this.#end;
+  }
+
   /** Queues a message. On a link that has ended it goes nowhere. */
   send(message: Message): void {
     this.#append((writer) => encodeMessage(writer, message));

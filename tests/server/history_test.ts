@@ -2,16 +2,17 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { historyBytes, historyMessages } from "../../lib/limits.ts";
 import { History } from "../../lib/server/history.ts";
+import { MemoryRoom } from "../../lib/server/memory_room.ts";
 
 Deno.test("History is empty at first", () => {
-  const history = new History();
+  const history = new History(new MemoryRoom());
   assertEquals([history.newestSeq, history.oldestSeq], [0, 1]);
   assertEquals(history.get(0), undefined);
   assertEquals(history.get(1), undefined);
 });
 
 Deno.test("History.append() numbers from 1", () => {
-  const history = new History();
+  const history = new History(new MemoryRoom());
   const messages = [1, 2, 3].map((byte) => Uint8Array.of(byte));
   for (const message of messages) history.append(message);
   assertEquals([history.newestSeq, history.oldestSeq], [3, 1]);
@@ -20,7 +21,7 @@ Deno.test("History.append() numbers from 1", () => {
 });
 
 Deno.test("History.append() forgets the oldest beyond historyMessages", () => {
-  const history = new History();
+  const history = new History(new MemoryRoom());
   for (let i = 0; i < historyMessages; i++) history.append(new Uint8Array(1));
   assertEquals(history.oldestSeq, 1);
   history.append(new Uint8Array(1));
@@ -29,7 +30,7 @@ Deno.test("History.append() forgets the oldest beyond historyMessages", () => {
 });
 
 Deno.test("History.append() forgets the oldest beyond historyBytes", () => {
-  const history = new History();
+  const history = new History(new MemoryRoom());
   const message = new Uint8Array(16_384);
   const most = historyBytes / message.length;
   for (let i = 0; i < most; i++) history.append(message);
@@ -41,7 +42,7 @@ Deno.test("History.append() forgets the oldest beyond historyBytes", () => {
 Deno.test("History keeps its numbers and its limits, whatever the lengths", () => {
   const lengths = fc.array(fc.oneof(fc.nat(100), fc.constant(3_000_000)), { maxLength: 50 });
   const property = fc.property(lengths, (lengths) => {
-    const history = new History();
+    const history = new History(new MemoryRoom());
     for (const length of lengths) history.append(new Uint8Array(length));
     assertEquals(history.newestSeq, lengths.length);
     let bytes = 0;

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Message, Send } from "../../lib/codec/mod.ts";
+import { lazyMs } from "../../lib/limits.ts";
 import { type Guest, TestRoom } from "./test_room.ts";
 
 export const anasKey = new Uint8Array(32).fill(1);
@@ -24,6 +25,11 @@ export function anaAndBia(): { room: TestRoom; ana: Guest; bia: Guest } {
 export function passTime(room: TestRoom): void {
   room.clock.advance(1_000);
   room.core.tick();
+}
+
+/** Lets the server keep what was posted, and answer for it. */
+export function commit(room: TestRoom): void {
+  room.clock.advance(lazyMs);
 }
 
 /** Takes the one private message that has come. */

@@ -15,6 +15,8 @@ export class FakeConnection implements Connection {
   #inbox: Message[] = [];
   /** Why the server has ended it, once it has. */
   endedWith: ByeCode | undefined;
+  /** Whether the network still carries what is sent. */
+  isOpen = true;
   checks = 0;
 
   send(message: ServerMessage): void {
@@ -37,6 +39,7 @@ export class FakeConnection implements Connection {
 
   end(code: ByeCode): void {
     this.endedWith ??= code;
+    this.isOpen = false;
   }
 
   /** The first of what was sent and not yet taken. */

@@ -1,0 +1,293 @@
+import type { Clock, Timer } from "../clock.ts";
+import type { MessageId, RejectedCode, Send } from "../codec/mod.ts";
+import {
+  expireEveryMs,
+  handedOverAtOnce,
+  lazyMs,
+  letterLifeMs,
+  lettersExpiredAtOnce,
+} from "../limits.ts";
+import { parseName, type Registry } from "../registry/mod.ts";
+import { type Author, outcomeMessage } from "./author.ts";
+import { DataDirError } from "./data_dir_error.ts";
+import type { Conclusion, Letter, Settled } from "./mail_store.ts";
+import type { Member } from "./member.ts";
+import { Quotas } from "./quotas.ts";
+import type { ServerStore } from "./store.ts";
+
+/** Numbers that one millisecond has room for: far more letters than any machine takes in. */
+const deliveriesPerMs = 1_024;
+
+/** After a commit the disk rests for so many times as long as it took: a slow one must not hold up the room. */
+const commitRest = 4;
+
+export interface MailboxOptions {
+  readonly clock: Clock;
+  readonly store: ServerStore;
+  readonly registry: Registry<Member>;
+  /** Told of a disk that fails: nobody has to leave because of it. */
+  readonly reportFailure: (error: DataDirError) => void;
+}
+
+/**
+ * Private messages, from their acceptance to their addressee's acknowledgement, whoever is away meanwhile.
+ *
+ * ```
+ *        post          commit            received
+ * author ───▶ posted ────────▶ accepted ──────────▶ settled: the author hears, now or when it is back
+ *               │                                      ▲
+ *               └──────────────────────────────────────┘ received before the commit
+ * ```
+ *
+ * Who is here is handed a message at once. It goes to the disk a moment later, with the others of that
+ * moment, and only if it is still unacknowledged: so what is said between two who are here costs the disk
+ * nothing, and yet nothing is `accepted` that a crash could lose.
+ */
+export class Mailbox {
+  readonly #options: MailboxOptions;
+  readonly #quotas = new Quotas();
+  /** Not kept yet, by number. */
+  readonly #posted = new Map<number, { readonly letter: Letter; readonly author: Author }>();
+  /** Still kept, though nobody waits for them any more. */
+  #settled: Settled[] = [];
+  #commit: Timer | undefined;
+  #commitPauseMs: number = lazyMs;
+  #newestDelivery: number;
+  #nextExpiryAt: number;
+
+  /** @throws {DataDirError} where the store can't be read */
+  constructor(options: MailboxOptions) {
+    const { clock, store } = options;
+    this.#options = options;
+    // a number that a crashed server gave out must not come again: it would acknowledge another letter
+    const byTime = clock.wallTime() * deliveriesPerMs;
+    this.#newestDelivery = Math.max(byTime, store.mail.newestDelivery());
+    this.#nextExpiryAt = clock.now();
+    this.recount();
+  }
+
+  // ------------------------------------------------------------------------------------ on their way in
+
+  /** Takes a private message; its author is told what becomes of it. */
+  post(member: Member, { id, to, envelope }: Send): void {
+    const { author, connection } = member;
+    const known = author.sent.get(id);
+    if (known === "posted") return; // the answer is on its way
+    if (known) return connection.send(outcomeMessage(id, known));
+    const addressee = this.#options.registry.find(to);
+    const key = addressee?.key ?? this.#ownedKey(to);
+    if (key === undefined) return reject(member, id, "unknownMember");
+    const pair = { author: member.key, addressee: key };
+    const objection = this.#quotas.objection(pair, envelope.length);
+    if (objection) return reject(member, id, objection);
+
+    const isCaughtUp = addressee?.connection.isOpen && this.#hasAll(addressee);
+    const letter = {
+      ...pair,
+      delivery: ++this.#newestDelivery,
+      from: member.name,
+      id,
+      envelope: envelope.slice(), // a view would keep all of the frame that it came in
+      acceptedAt: this.#options.clock.wallTime(),
+    };
+    author.sent.set(id, "posted");
+    this.#quotas.add({ ...pair, messages: 1, bytes: envelope.length });
+    this.#posted.set(letter.delivery, { letter, author });
+    this.#commit ??= this.#options.clock.after(this.#commitPauseMs, () => this.flush());
+    if (isCaughtUp && !addressee.handedOver.isFull) this.#handOver(addressee, letter);
+  }
+
+  /** Says what has become of a private message, to an author that may have missed it. */
+  inquire({ author, connection, key }: Member, id: MessageId): void {
+    const known = author.sent.get(id);
+    if (known === "posted") return;
+    if (known) return connection.send(outcomeMessage(id, known));
+    if (this.#options.store.mail.hasFrom(key, id)) return connection.send({ kind: "accepted", id });
+    connection.send({ kind: "rejected", id, code: "unknownMessage" });
+  }
+
+  #ownedKey(name: string): string | undefined {
+    const parsed = parseName(name);
+    return parsed.kind === "name" ? this.#options.store.findOwner(parsed.key)?.key : undefined;
+  }
+
+  /** Writes down what has to last, and says so; whatever fails is tried again. */
+  flush(): void {
+    this.#commit?.cancel();
+    this.#commit = undefined;
+    this.#guard(() => this.#keepPosted());
+    this.#guard(() => {
+      if (this.#settled.length > 0) this.#options.store.mail.settle(this.#settled);
+      this.#settled = [];
+    });
+  }
+
+  #keepPosted(): void {
+    if (this.#posted.size === 0) return;
+    const { clock, store, registry } = this.#options;
+    const posted = [...this.#posted.values()];
+    const startedAt = clock.now();
+    try {
+      for (const repeated of store.mail.add(posted.map(({ letter }) => letter))) {
+        this.#quotas.remove(repeated);
+        registry.findByKey(repeated.addressee)?.handedOver.settle(repeated.delivery);
+      }
+    } catch (error) {
+      for (const { letter, author } of posted) this.#giveUp(letter, author);
+      throw error;
+    }
+    this.#commitPauseMs = Math.max(lazyMs, (clock.now() - startedAt) * commitRest);
+    this.#posted.clear();
+    for (const { letter: { author: key, id }, author } of posted) {
+      author.sent.set(id, "accepted");
+      this.#connected(key)?.connection.sendLazily({ kind: "accepted", id });
+    }
+  }
+
+  /** A letter that can't be kept is none of ours, unless its addressee has it already. */
+  #giveUp(letter: Letter, author: Author): void {
+    const addressee = this.#options.registry.findByKey(letter.addressee);
+    if (addressee?.handedOver.has(letter.delivery)) return;
+    this.#posted.delete(letter.delivery);
+    this.#quotas.remove(letter);
+    author.sent.delete(letter.id);
+    const member = this.#connected(letter.author);
+    if (member) reject(member, letter.id, "storageFailed");
+  }
+
+  // ----------------------------------------------------------------------------------- on their way out
+
+  /** Somebody has come in, or back: tells it what it missed. */
+  enter(member: Member): void {
+    const { author, connection, key } = member;
+    const { mail } = this.#options.store;
+    if (this.#posted.size + this.#settled.length > 0) this.flush();
+    this.#guard(() => {
+      if (author.sent.isEmpty && this.#quotas.hasFrom(key)) {
+        for (const id of mail.idsFrom(key)) author.sent.set(id, "accepted");
+      }
+      for (const { id, conclusion } of mail.takeConclusions(key)) {
+        note(author, id, conclusion);
+        connection.send(outcomeMessage(id, conclusion));
+      }
+    });
+    this.#handOverMore(member);
+  }
+
+  /** The addressee has a letter, or can't open it. */
+  settle(addressee: Member, delivery: number, conclusion: "delivered" | "unreadable"): void {
+    const letter = addressee.handedOver.settle(delivery);
+    if (!letter) return;
+    this.#conclude(letter, conclusion);
+    if (!this.#hasAll(addressee)) this.#handOverMore(addressee);
+  }
+
+  /** Whether a member has been handed all that waits for it. */
+  #hasAll({ key, handedOver }: Member): boolean {
+    return this.#quotas.waitingFor(key) <= handedOver.size;
+  }
+
+  #handOver(addressee: Member, letter: Letter): void {
+    const { delivery, from, id, envelope } = letter;
+    addressee.handedOver.add(letter);
+    addressee.connection.send({ kind: "told", delivery, from, id, envelope });
+  }
+
+  #handOverMore(addressee: Member): void {
+    const { handedOver, key } = addressee;
+    const { mail } = this.#options.store;
+    this.#guard(() => {
+      while (!handedOver.isFull && !this.#hasAll(addressee)) {
+        let letters = mail.waitingFor(key, handedOver.newest, handedOverAtOnce);
+        if (letters.length === 0) {
+          this.#keepPosted(); // the rest has come since
+          letters = mail.waitingFor(key, handedOver.newest, handedOverAtOnce);
+        }
+        if (letters.length === 0) return;
+        for (const letter of letters) {
+          if (!handedOver.isFull) this.#handOver(addressee, letter);
+        }
+      }
+    });
+  }
+
+  /** A letter has ended: nobody keeps it any longer, and its author is to hear how. */
+  #conclude(letter: Letter, conclusion: Conclusion): void {
+    this.#quotas.remove(letter);
+    const posted = this.#posted.get(letter.delivery);
+    this.#posted.delete(letter.delivery);
+    const member = this.#connected(letter.author);
+    const author = posted?.author ?? member?.author;
+    if (author) note(author, letter.id, conclusion);
+    member?.connection.send(outcomeMessage(letter.id, conclusion));
+    if (posted) return; // its author, should it be away, sends it again, and hears then
+    const at = this.#options.clock.wallTime();
+    this.#settled.push({ letter, unheard: member ? undefined : { conclusion, at } });
+  }
+
+  /** The member of this key, if it can hear us. */
+  #connected(key: string): Member | undefined {
+    const member = this.#options.registry.findByKey(key);
+    return member?.connection.isOpen ? member : undefined;
+  }
+
+  // ---------------------------------------------------------------------------------- as time passes
+
+  /** Tries again what has failed, and gives up what has waited too long. */
+  tick(): void {
+    if (this.#settled.length > 0) this.flush();
+    const { clock } = this.#options;
+    if (clock.now() < this.#nextExpiryAt) return;
+    this.#nextExpiryAt = clock.now() + expireEveryMs;
+    this.#guard(() => this.#expire(clock.wallTime() - letterLifeMs));
+  }
+
+  /** Another process has changed the store: names and their mail may be gone. */
+  recount(): void {
+    const { store, registry } = this.#options;
+    const waiting = store.mail.waiting();
+    this.#quotas.clear();
+    for (const each of waiting) this.#quotas.add(each);
+    for (const [delivery, { letter, author }] of this.#posted) {
+      const isLost = registry.findByKey(letter.author)?.author !== author ||
+        !store.findOwner(letter.addressee);
+      if (isLost) this.#posted.delete(delivery);
+      else this.#quotas.add({ ...letter, messages: 1, bytes: letter.envelope.length });
+    }
+    for (const { handedOver } of registry.members()) {
+      for (const { delivery } of handedOver.letters()) {
+        if (!this.#posted.has(delivery) && !store.mail.has(delivery)) handedOver.settle(delivery);
+      }
+    }
+  }
+
+  #expire(time: number): void {
+    const { store: { mail }, registry } = this.#options;
+    this.flush();
+    for (const letter of mail.acceptedBefore(time, lettersExpiredAtOnce)) {
+      registry.findByKey(letter.addressee)?.handedOver.settle(letter.delivery);
+      this.#conclude(letter, "expired");
+    }
+    mail.forgetConclusions(time);
+    this.flush();
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof DataDirError)) throw error;
+      this.#options.reportFailure(error);
+    }
+  }
+}
+
+/** Remembers how a private message has ended; what couldn't be opened may be sent anew under its id. */
+function note(author: Author, id: MessageId, conclusion: Conclusion): void {
+  if (conclusion === "unreadable") author.sent.delete(id);
+  else author.sent.set(id, conclusion);
+}
+
+function reject({ connection }: Member, id: MessageId, code: RejectedCode): void {
+  connection.send({ kind: "rejected", id, code });
+}
