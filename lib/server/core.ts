@@ -338,7 +338,8 @@ export class ServerCore {
 
   /** The author seems to have missed its own copy; over TCP it will not miss it again. */
   #repeat(member: Member, id: MessageId, seq: number): void {
-    if (seq > this.#history.newestSeq - this.#unsent.length) return; // it is about to hear anyway
+    const isKept = seq <= this.#history.newestSeq - this.#unsent.length;
+    if (!isKept) return void this.#unnumbered.push({ member, id, seq });
     const said = this.#history.get(seq);
     if (said) member.connection.sendEncoded(said);
     member.connection.send({ kind: "numbered", id, seq });

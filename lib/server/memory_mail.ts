@@ -56,7 +56,7 @@ export class MemoryMail implements MailStore {
   takeConclusions(author: string): { id: MessageId; conclusion: Conclusion }[] {
     const unheard = this.#unheard.get(author) ?? [];
     this.#unheard.delete(author);
-    return unheard;
+    return unheard.map(({ id, conclusion }) => ({ id, conclusion }));
   }
 
   acceptedBefore(time: number, count: number): Letter[] {

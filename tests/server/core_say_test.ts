@@ -39,13 +39,16 @@ Deno.test("ServerCore.receive() numbers global messages and gives everybody a co
   }
 });
 
-Deno.test("ServerCore.receive() answers a global message over TCP with its number", () => {
-  const { guests: [ana, bia] } = roomOf("ana", "bia");
+Deno.test("ServerCore.takeRound() answers a global message over TCP with its number", () => {
+  const { room, guests: [ana, bia] } = roomOf("ana", "bia");
   ana!.send(say(7n));
-  assertEquals(ana!.connection.take(), [{ kind: "numbered", id: 7n, seq: 1 }]);
+  assertEquals(ana!.connection.take(), []); // it isn't kept yet
+  room.fanOut();
+  assertEquals(ana!.connection.takeOnly("numbered"), [{ kind: "numbered", id: 7n, seq: 1 }]);
   ana!.sendDatagram(say(8n)); // over UDP, the author's own copy will do
-  assertEquals(ana!.connection.take(), []);
-  assertEquals(bia!.connection.take(), []);
+  room.fanOut();
+  assertEquals(ana!.connection.takeOnly("numbered"), []);
+  assertEquals(bia!.connection.takeOnly("numbered"), []);
 });
 
 Deno.test("ServerCore.receive() hands on id, time and signature as they came", () => {
@@ -89,6 +92,7 @@ Deno.test("ServerCore.receive() knows a repeat after the author has come back", 
     const after = room.enter("ana", anasKey);
     after.connection.take();
     after.send(say(7n));
+    room.fanOut();
     const numbered = after.connection.takeOnly("numbered");
     assertEquals(numbered, [{ kind: "numbered", id: 7n, seq: 1 }], how);
   }

@@ -1,34 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { maxKeyPackagesPerOwner } from "../../lib/limits.ts";
-import { MemoryStore } from "../../lib/server/memory_store.ts";
-import { SqliteStore } from "../../lib/server/sqlite_store.ts";
 import type { ServerStore } from "../../lib/server/store.ts";
-import { mayUseFiles, withDataDir } from "../testing/data_dir.ts";
 import { claimant, keyPackages } from "../testing/owners.ts";
+import { promise } from "./every_store.ts";
 
 const ana = claimant("Ana", 1);
 const bia = claimant("bia", 2);
 const hash = new Uint8Array(32).fill(9);
 const otherHash = new Uint8Array(32).fill(8);
-
-/** What every store promises, each promise with a store of its own. */
-function promise(what: string, test: (store: ServerStore) => void): void {
-  const limits = { maxOwners: 3 };
-  Deno.test(`MemoryStore ${what}`, () => test(new MemoryStore(limits)));
-  Deno.test({
-    name: `SqliteStore ${what}`,
-    ignore: !mayUseFiles,
-    fn: () =>
-      withDataDir((dataDir) => {
-        const store = new SqliteStore(dataDir, limits);
-        try {
-          test(store);
-        } finally {
-          store.close();
-        }
-      }),
-  });
-}
 
 /** What whoever writes to Ana is given. */
 function take(store: ServerStore, mayUseUp = true): string | undefined {
