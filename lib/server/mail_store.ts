@@ -13,8 +13,6 @@ export interface Letter {
   /** Unique among the author's. */
   readonly id: MessageId;
   readonly envelope: Uint8Array;
-  /** In ms since 1970. */
-  readonly acceptedAt: number;
 }
 
 /** How a letter has ended. */
@@ -44,9 +42,10 @@ export interface MailStore {
   /**
    * Keeps letters: they are on the disk when it returns.
    *
+   * @param acceptedAt in ms since 1970
    * @returns those that aren't kept, because there is one with their author and id
    */
-  add(letters: readonly Letter[]): Letter[];
+  add(letters: readonly Letter[], acceptedAt: number): Letter[];
   /** Takes letters out. */
   settle(settled: readonly Settled[]): void;
   /** Letters for an addressee with higher numbers than `beyond`, the lowest first. */
@@ -65,6 +64,6 @@ export interface MailStore {
   forgetConclusions(time: number): void;
   /** What waits, by author and addressee. */
   waiting(): Waiting[];
-  /** The highest number of a letter that is here, or 0. */
-  newestDelivery(): number;
+  /** Sets so many delivery numbers aside, for good; answers the number before the first of them. */
+  reserve(count: number): number;
 }

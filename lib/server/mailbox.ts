@@ -15,11 +15,17 @@ import type { Member } from "./member.ts";
 import { Quotas } from "./quotas.ts";
 import type { ServerStore } from "./store.ts";
 
-/** Numbers that one millisecond has room for: far more letters than any machine takes in. */
-const deliveriesPerMs = 1_024;
+/** Delivery numbers are set aside by so many: a number that a crashed server gave out must not come again. */
+const deliveriesReserved = 100_000;
 
 /** After a commit the disk rests for so many times as long as it took: a slow one must not hold up the room. */
 const commitRest = 4;
+
+/** A letter that isn't kept yet. */
+interface Posted extends Letter {
+  /** Who is to hear of it; also while it is away. */
+  readonly by: Author;
+}
 
 export interface MailboxOptions {
   readonly clock: Clock;
@@ -47,22 +53,20 @@ export class Mailbox {
   readonly #options: MailboxOptions;
   readonly #quotas = new Quotas();
   /** Not kept yet, by number. */
-  readonly #posted = new Map<number, { readonly letter: Letter; readonly author: Author }>();
+  readonly #posted = new Map<number, Posted>();
   /** Still kept, though nobody waits for them any more. */
   #settled: Settled[] = [];
   #commit: Timer | undefined;
   #commitPauseMs: number = lazyMs;
-  #newestDelivery: number;
+  #newestDelivery = 0;
+  #lastReserved = 0;
   #nextExpiryAt: number;
 
   /** @throws {DataDirError} where the store can't be read */
   constructor(options: MailboxOptions) {
-    const { clock, store } = options;
     this.#options = options;
-    // a number that a crashed server gave out must not come again: it would acknowledge another letter
-    const byTime = clock.wallTime() * deliveriesPerMs;
-    this.#newestDelivery = Math.max(byTime, store.mail.newestDelivery());
-    this.#nextExpiryAt = clock.now();
+    this.#nextExpiryAt = options.clock.now();
+    this.#reserve();
     this.recount();
   }
 
@@ -77,24 +81,26 @@ export class Mailbox {
     const addressee = this.#options.registry.find(to);
     const key = addressee?.key ?? this.#ownedKey(to);
     if (key === undefined) return reject(member, id, "unknownMember");
-    const pair = { author: member.key, addressee: key };
-    const objection = this.#quotas.objection(pair, envelope.length);
+    if (this.#newestDelivery === this.#lastReserved) this.#guard(() => this.#reserve());
+    if (this.#newestDelivery === this.#lastReserved) return reject(member, id, "storageFailed");
+    const objection = this.#quotas.claim(member.key, key, envelope.length);
     if (objection) return reject(member, id, objection);
 
-    const isCaughtUp = addressee?.connection.isOpen && this.#hasAll(addressee);
     const letter = {
-      ...pair,
       delivery: ++this.#newestDelivery,
+      author: member.key,
       from: member.name,
+      addressee: key,
       id,
       envelope: envelope.slice(), // a view would keep all of the frame that it came in
-      acceptedAt: this.#options.clock.wallTime(),
+      by: author,
     };
     author.sent.set(id, "posted");
-    this.#quotas.add({ ...pair, messages: 1, bytes: envelope.length });
-    this.#posted.set(letter.delivery, { letter, author });
+    this.#posted.set(letter.delivery, letter);
     this.#commit ??= this.#options.clock.after(this.#commitPauseMs, () => this.flush());
-    if (isCaughtUp && !addressee.handedOver.isFull) this.#handOver(addressee, letter);
+    if (!addressee?.connection.isOpen || addressee.handedOver.isFull) return;
+    const isNext = this.#quotas.waitingFor(key) === addressee.handedOver.size + 1;
+    if (isNext) this.#handOver(addressee, letter);
   }
 
   /** Says what has become of a private message, to an author that may have missed it. */
@@ -104,6 +110,11 @@ export class Mailbox {
     if (known) return connection.send(outcomeMessage(id, known));
     if (this.#options.store.mail.hasFrom(key, id)) return connection.send({ kind: "accepted", id });
     connection.send({ kind: "rejected", id, code: "unknownMessage" });
+  }
+
+  #reserve(): void {
+    this.#newestDelivery = this.#options.store.mail.reserve(deliveriesReserved);
+    this.#lastReserved = this.#newestDelivery + deliveriesReserved;
   }
 
   #ownedKey(name: string): string | undefined {
@@ -128,29 +139,29 @@ export class Mailbox {
     const posted = [...this.#posted.values()];
     const startedAt = clock.now();
     try {
-      for (const repeated of store.mail.add(posted.map(({ letter }) => letter))) {
-        this.#quotas.remove(repeated);
+      for (const repeated of store.mail.add(posted, clock.wallTime())) {
+        this.#quotas.release(repeated);
         registry.findByKey(repeated.addressee)?.handedOver.settle(repeated.delivery);
       }
     } catch (error) {
-      for (const { letter, author } of posted) this.#giveUp(letter, author);
+      for (const letter of posted) this.#giveUp(letter);
       throw error;
     }
     this.#commitPauseMs = Math.max(lazyMs, (clock.now() - startedAt) * commitRest);
     this.#posted.clear();
-    for (const { letter: { author: key, id }, author } of posted) {
-      author.sent.set(id, "accepted");
-      this.#connected(key)?.connection.sendLazily({ kind: "accepted", id });
+    for (const { author, id, by } of posted) {
+      by.sent.set(id, "accepted");
+      this.#connected(author)?.connection.sendLazily({ kind: "accepted", id });
     }
   }
 
   /** A letter that can't be kept is none of ours, unless its addressee has it already. */
-  #giveUp(letter: Letter, author: Author): void {
+  #giveUp(letter: Posted): void {
     const addressee = this.#options.registry.findByKey(letter.addressee);
     if (addressee?.handedOver.has(letter.delivery)) return;
     this.#posted.delete(letter.delivery);
-    this.#quotas.remove(letter);
-    author.sent.delete(letter.id);
+    this.#quotas.release(letter);
+    letter.by.sent.delete(letter.id);
     const member = this.#connected(letter.author);
     if (member) reject(member, letter.id, "storageFailed");
   }
@@ -163,7 +174,7 @@ export class Mailbox {
     const { mail } = this.#options.store;
     if (this.#posted.size + this.#settled.length > 0) this.flush();
     this.#guard(() => {
-      if (author.sent.isEmpty && this.#quotas.hasFrom(key)) {
+      if (author.sent.isEmpty && this.#quotas.waitingFrom(key) > 0) {
         for (const id of mail.idsFrom(key)) author.sent.set(id, "accepted");
       }
       for (const { id, conclusion } of mail.takeConclusions(key)) {
@@ -213,11 +224,11 @@ export class Mailbox {
 
   /** A letter has ended: nobody keeps it any longer, and its author is to hear how. */
   #conclude(letter: Letter, conclusion: Conclusion): void {
-    this.#quotas.remove(letter);
+    this.#quotas.release(letter);
     const posted = this.#posted.get(letter.delivery);
     this.#posted.delete(letter.delivery);
     const member = this.#connected(letter.author);
-    const author = posted?.author ?? member?.author;
+    const author = posted?.by ?? member?.author;
     if (author) note(author, letter.id, conclusion);
     member?.connection.send(outcomeMessage(letter.id, conclusion));
     if (posted) return; // its author, should it be away, sends it again, and hears then
@@ -248,10 +259,10 @@ export class Mailbox {
     const waiting = store.mail.waiting();
     this.#quotas.clear();
     for (const each of waiting) this.#quotas.add(each);
-    for (const [delivery, { letter, author }] of this.#posted) {
-      const isLost = registry.findByKey(letter.author)?.author !== author ||
+    for (const letter of this.#posted.values()) {
+      const isLost = registry.findByKey(letter.author)?.author !== letter.by ||
         !store.findOwner(letter.addressee);
-      if (isLost) this.#posted.delete(delivery);
+      if (isLost) this.#posted.delete(letter.delivery);
       else this.#quotas.add({ ...letter, messages: 1, bytes: letter.envelope.length });
     }
     for (const { handedOver } of registry.members()) {

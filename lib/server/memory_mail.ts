@@ -11,18 +11,21 @@ interface Unheard {
 export class MemoryMail implements MailStore {
   /** By number, the lowest first. */
   readonly #letters = new Map<number, Letter>();
+  readonly #acceptedAt = new Map<number, number>();
   readonly #byAddressee = new Map<string, Map<number, Letter>>();
   readonly #byAuthor = new Map<string, Map<MessageId, Letter>>();
+  #reserved = 0;
   readonly #unheard = new Map<string, Unheard[]>();
 
-  add(letters: readonly Letter[]): Letter[] {
-    return letters.filter((letter) => !this.#add(letter));
+  add(letters: readonly Letter[], acceptedAt: number): Letter[] {
+    return letters.filter((letter) => !this.#add(letter, acceptedAt));
   }
 
-  #add(letter: Letter): boolean {
-    const { delivery, author, addressee, id } = letter;
+  #add({ delivery, author, from, addressee, id, envelope }: Letter, acceptedAt: number): boolean {
     if (this.hasFrom(author, id)) return false;
+    const letter = { delivery, author, from, addressee, id, envelope };
     this.#letters.set(delivery, letter);
+    this.#acceptedAt.set(delivery, acceptedAt);
     entriesOf(this.#byAddressee, addressee).set(delivery, letter);
     entriesOf(this.#byAuthor, author).set(id, letter);
     return true;
@@ -60,8 +63,8 @@ export class MemoryMail implements MailStore {
   }
 
   acceptedBefore(time: number, count: number): Letter[] {
-    return this.#letters.values().filter(({ acceptedAt }) => acceptedAt < time).take(count)
-      .toArray();
+    const isOld = ({ delivery }: Letter) => this.#acceptedAt.get(delivery)! < time;
+    return this.#letters.values().filter(isOld).take(count).toArray();
   }
 
   forgetConclusions(time: number): void {
@@ -81,8 +84,10 @@ export class MemoryMail implements MailStore {
     }));
   }
 
-  newestDelivery(): number {
-    return Math.max(0, ...this.#letters.keys());
+  reserve(count: number): number {
+    const before = this.#reserved;
+    this.#reserved += count;
+    return before;
   }
 
   /** Forgets all that was to or from a name which was set free. */
@@ -97,6 +102,7 @@ export class MemoryMail implements MailStore {
     const letter = this.#letters.get(delivery);
     if (!letter) return false;
     this.#letters.delete(delivery);
+    this.#acceptedAt.delete(delivery);
     removeEntry(this.#byAddressee, letter.addressee, delivery);
     removeEntry(this.#byAuthor, letter.author, letter.id);
     return true;

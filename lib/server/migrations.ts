@@ -51,6 +51,11 @@ export const migrations: readonly string[] = [
   CREATE INDEX letters_for ON letters (addressee, delivery);
   CREATE INDEX letters_by_age ON letters (accepted_at);
 
+  CREATE TABLE deliveries (
+    reserved INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO deliveries VALUES (0);
+
   CREATE TABLE conclusions (
     author TEXT NOT NULL REFERENCES owners (key) ON DELETE CASCADE,
     id TEXT NOT NULL,

@@ -3,98 +3,120 @@ import { mailLimits } from "../limits.ts";
 import type { Letter, Waiting } from "./mail_store.ts";
 
 /** So many letters, and so many bytes of envelopes in them. */
-interface Load {
-  messages: number;
-  bytes: number;
+class Load {
+  messages = 0;
+  bytes = 0;
+
+  change(messages: number, bytes: number): void {
+    this.messages += messages;
+    this.bytes += bytes;
+  }
+
+  hasRoomFor(bytes: number, limit: { readonly messages: number; readonly bytes: number }): boolean {
+    return this.messages < limit.messages && this.bytes + bytes <= limit.bytes;
+  }
 }
 
 /** What waits for one addressee, and how much of it is by whom. */
-interface AddresseeLoad extends Load {
-  readonly byAuthor: Map<string, Load>;
+class Mailbox extends Load {
+  readonly byAuthor = new Loads(() => new Load());
 }
 
-type Pair = Pick<Letter, "author" | "addressee">;
+/** Tables smaller than this are not worth sweeping. */
+const fewLoads = 64;
+
+/** Loads by registry key. Empty ones are kept for a while: most are needed again at once. */
+class Loads<Kind extends Load> {
+  readonly #loads = new Map<string, Kind>();
+  readonly #make: () => Kind;
+  #sweepAt = fewLoads;
+
+  constructor(make: () => Kind) {
+    this.#make = make;
+  }
+
+  get(key: string): Kind | undefined {
+    return this.#loads.get(key);
+  }
+
+  of(key: string): Kind {
+    let load = this.#loads.get(key);
+    if (!load) {
+      if (this.#loads.size >= this.#sweepAt) this.#sweep();
+      load = this.#make();
+      this.#loads.set(key, load);
+    }
+    return load;
+  }
+
+  clear(): void {
+    this.#loads.clear();
+  }
+
+  #sweep(): void {
+    for (const [key, { messages }] of this.#loads) {
+      if (messages === 0) this.#loads.delete(key);
+    }
+    this.#sweepAt = Math.max(fewLoads, 2 * this.#loads.size);
+  }
+}
 
 /**
  * Counts the private messages that wait, so that nobody's fill the server: neither one author's, nor those
  * for one addressee, nor all together. One author can't take all the room that an addressee has.
  */
 export class Quotas {
-  readonly #addressees = new Map<string, AddresseeLoad>();
-  readonly #authors = new Map<string, Load>();
-  readonly #all: Load = { messages: 0, bytes: 0 };
+  readonly #addressees = new Loads(() => new Mailbox());
+  readonly #authors = new Loads(() => new Load());
+  readonly #all = new Load();
 
   /** How many wait for an addressee. */
   waitingFor(addressee: string): number {
     return this.#addressees.get(addressee)?.messages ?? 0;
   }
 
-  /** Whether anything by an author waits. */
-  hasFrom(author: string): boolean {
-    return this.#authors.has(author);
+  /** How many by an author wait. */
+  waitingFrom(author: string): number {
+    return this.#authors.get(author)?.messages ?? 0;
   }
 
-  /** Why one more has no room, or `undefined` where it has. */
-  objection({ author, addressee }: Pair, bytes: number): RejectedCode | undefined {
-    const { all, ofAuthor, ofAddressee, ofPair } = mailLimits;
-    if (!fits(this.#all, bytes, all)) return "storageFailed";
-    if (!fits(this.#authors.get(author), bytes, ofAuthor)) return "quotaExceeded";
-    const load = this.#addressees.get(addressee);
-    if (!fits(load, bytes, ofAddressee)) return "addresseeBusy";
-    return fits(load?.byAuthor.get(author), bytes, ofPair) ? undefined : "addresseeBusy";
+  /** Counts one more, or answers why there is no room for it. */
+  claim(author: string, addressee: string, bytes: number): RejectedCode | undefined {
+    const ofAuthor = this.#authors.of(author);
+    const ofAddressee = this.#addressees.of(addressee);
+    const ofPair = ofAddressee.byAuthor.of(author);
+    if (!this.#all.hasRoomFor(bytes, mailLimits.all)) return "storageFailed";
+    if (!ofAuthor.hasRoomFor(bytes, mailLimits.ofAuthor)) return "quotaExceeded";
+    if (!ofAddressee.hasRoomFor(bytes, mailLimits.ofAddressee)) return "addresseeBusy";
+    if (!ofPair.hasRoomFor(bytes, mailLimits.ofPair)) return "addresseeBusy";
+    this.#all.change(1, bytes);
+    ofAuthor.change(1, bytes);
+    ofAddressee.change(1, bytes);
+    ofPair.change(1, bytes);
+    return undefined;
   }
 
+  /** Counts what waits already. */
   add({ author, addressee, messages, bytes }: Waiting): void {
-    let load = this.#addressees.get(addressee);
-    if (!load) {
-      load = { messages: 0, bytes: 0, byAuthor: new Map() };
-      this.#addressees.set(addressee, load);
-    }
-    change(load, messages, bytes);
-    change(this.#all, messages, bytes);
-    change(loadOf(load.byAuthor, author), messages, bytes);
-    change(loadOf(this.#authors, author), messages, bytes);
+    this.#change(author, addressee, messages, bytes);
   }
 
-  /** Takes out what was added before. */
-  remove({ author, addressee, envelope: { length } }: Letter): void {
-    const load = this.#addressees.get(addressee);
-    if (!load?.byAuthor.has(author)) return;
-    change(load, -1, -length);
-    change(this.#all, -1, -length);
-    release(load.byAuthor, author, length);
-    release(this.#authors, author, length);
-    if (load.messages === 0) this.#addressees.delete(addressee);
+  /** Takes out what was counted. */
+  release({ author, addressee, envelope }: Letter): void {
+    this.#change(author, addressee, -1, -envelope.length);
   }
 
   clear(): void {
     this.#addressees.clear();
     this.#authors.clear();
-    this.#all.messages = this.#all.bytes = 0;
+    this.#all.change(-this.#all.messages, -this.#all.bytes);
   }
-}
 
-function fits(load: Load | undefined, bytes: number, limit: Readonly<Load>): boolean {
-  if (!load) return true;
-  return load.messages < limit.messages && load.bytes + bytes <= limit.bytes;
-}
-
-function loadOf(loads: Map<string, Load>, key: string): Load {
-  let load = loads.get(key);
-  if (!load) {
-    load = { messages: 0, bytes: 0 };
-    loads.set(key, load);
+  #change(author: string, addressee: string, messages: number, bytes: number): void {
+    const ofAddressee = this.#addressees.of(addressee);
+    ofAddressee.change(messages, bytes);
+    ofAddressee.byAuthor.of(author).change(messages, bytes);
+    this.#authors.of(author).change(messages, bytes);
+    this.#all.change(messages, bytes);
   }
-  return load;
-}
-
-function change(load: Load, messages: number, bytes: number): void {
-  load.messages += messages;
-  load.bytes += bytes;
-}
-
-function release(loads: Map<string, Load>, key: string, bytes: number): void {
-  const load = loads.get(key)!;
-  change(load, -1, -bytes);
-  if (load.messages === 0) loads.delete(key);
 }

@@ -22,7 +22,7 @@ const sql = {
   forgetConclusions: "DELETE FROM conclusions WHERE concluded_at < ?",
   waiting: `SELECT author, addressee, count(*) AS messages, sum(length(envelope)) AS bytes
     FROM letters GROUP BY author, addressee`,
-  newestDelivery: "SELECT max(delivery) AS newest FROM letters",
+  reserve: "UPDATE deliveries SET reserved = reserved + ? RETURNING reserved - ? AS before",
 } as const;
 
 /** Letters in the server's database. */
@@ -34,14 +34,15 @@ export class SqliteMail implements MailStore {
     this.#statements = new Statements(database, path, sql);
   }
 
-  add(letters: readonly Letter[]): Letter[] {
+  add(letters: readonly Letter[], acceptedAt: number): Letter[] {
     return this.#statements.transaction(
-      () => letters.filter((letter) => !this.#add(letter)),
+      () => letters.filter((letter) => !this.#add(letter, acceptedAt)),
       "full",
     );
   }
 
-  #add({ delivery, author, from, addressee, id, envelope, acceptedAt }: Letter): boolean {
+  #add(letter: Letter, acceptedAt: number): boolean {
+    const { delivery, author, from, addressee, id, envelope } = letter;
     const values = [delivery, author, from, addressee, String(id), envelope, acceptedAt];
     return this.#statements.run("add", ...values);
   }
@@ -98,8 +99,11 @@ export class SqliteMail implements MailStore {
     }));
   }
 
-  newestDelivery(): number {
-    return (this.#statements.ask("newestDelivery")!.newest as number | null) ?? 0;
+  reserve(count: number): number {
+    return this.#statements.transaction(
+      () => this.#statements.ask("reserve", count, count)!.before as number,
+      "full",
+    );
   }
 }
 
@@ -111,6 +115,5 @@ function letterOf(row: Row): Letter {
     addressee: row.addressee as string,
     id: BigInt(row.id as string),
     envelope: row.envelope as Uint8Array,
-    acceptedAt: row.accepted_at as number,
   };
 }

@@ -8,13 +8,11 @@ import { MemoryStore } from "../../lib/server/memory_store.ts";
 import { SqliteStore } from "../../lib/server/sqlite_store.ts";
 import { anasKey, biasKey, commit, passTime, send } from "../testing/ana_and_bia.ts";
 import { mayUseFiles, withDataDir } from "../testing/data_dir.ts";
-import { ManualClock } from "../testing/manual_clock.ts";
 import { type Guest, TestRoom } from "../testing/test_room.ts";
 
 /** A server's data directory, and one run of the server after the other. */
 class Runs {
   readonly #dataDir: string;
-  #count = 0;
   #store: SqliteStore | undefined;
   room!: TestRoom;
   ana!: Guest;
@@ -28,9 +26,7 @@ class Runs {
   restart(): void {
     this.close();
     this.#store = new SqliteStore(this.#dataDir);
-    const clock = new ManualClock(); // a timer of the last run's is gone with it
-    clock.advance(++this.#count * 1_000);
-    this.room = new TestRoom({ store: this.#store, clock });
+    this.room = new TestRoom({ store: this.#store });
     this.ana = this.room.enter("ana", anasKey);
     this.bia = this.room.enter("bia", biasKey);
   }
@@ -148,9 +144,9 @@ test("A restarted server has as much history as before, and no more", (runs) => 
 class FullMail extends MemoryMail {
   isFull = false;
 
-  override add(letters: readonly Letter[]): Letter[] {
+  override add(letters: readonly Letter[], acceptedAt: number): Letter[] {
     if (this.isFull) throw new DataDirError("chat.db", "unusable");
-    return super.add(letters);
+    return super.add(letters, acceptedAt);
   }
 }
 

@@ -14,7 +14,6 @@ function letter(delivery: number, fields: Partial<Letter> = {}): Letter {
     addressee: bia.key,
     id: 2n ** 64n - BigInt(delivery),
     envelope: Uint8Array.of(delivery),
-    acceptedAt: 1_000 + delivery,
     ...fields,
   };
 }
@@ -37,26 +36,30 @@ function promiseOfMail(what: string, test: (store: ServerStore) => void): void {
 
 promiseOfMail("gives letters back as they were, in order", ({ mail }) => {
   const letters = [letter(3), letter(5, { envelope: new Uint8Array(32_768) }), letter(9)];
-  assertEquals(mail.add(letters), []);
+  assertEquals(mail.add(letters, 1_000), []);
   assertEquals(mail.waitingFor(bia.key, 0, 10), letters);
   assertEquals(deliveries(mail.waitingFor(bia.key, 3, 1)), [5]);
   assertEquals(mail.waitingFor(caio.key, 0, 10), []);
-  assertEquals([mail.newestDelivery(), mail.has(5), mail.has(6)], [9, true, false]);
+  assertEquals([mail.has(5), mail.has(6)], [true, false]);
   assertEquals(mail.idsFrom(ana.key), letters.map(({ id }) => id));
   assertEquals(mail.hasFrom(ana.key, letters[0]!.id), true);
   assertEquals(mail.hasFrom(bia.key, letters[0]!.id), false);
 });
 
+promiseOfMail("gives no delivery number twice", ({ mail }) => {
+  assertEquals([mail.reserve(10), mail.reserve(5), mail.reserve(1)], [0, 10, 15]);
+});
+
 promiseOfMail("keeps one letter for each author and id", ({ mail }) => {
-  mail.add([letter(1, { id: 7n })]);
+  mail.add([letter(1, { id: 7n })], 1_000);
   const repeated = letter(2, { id: 7n });
   const others = [letter(3, { id: 7n, author: caio.key, from: "caio" }), letter(4, { id: 8n })];
-  assertEquals(mail.add([repeated, ...others]), [repeated]);
+  assertEquals(mail.add([repeated, ...others], 1_000), [repeated]);
   assertEquals(deliveries(mail.waitingFor(bia.key, 0, 10)), [1, 3, 4]);
 });
 
 promiseOfMail("counts what waits, by author and addressee", ({ mail }) => {
-  mail.add([letter(1), letter(2), letter(3, { author: caio.key, from: "caio" })]);
+  mail.add([letter(1), letter(2), letter(3, { author: caio.key, from: "caio" })], 1_000);
   mail.settle([settled(letter(2))]);
   const waiting = mail.waiting().toSorted((a, b) => a.author.localeCompare(b.author));
   assertEquals(waiting, [
@@ -66,7 +69,7 @@ promiseOfMail("counts what waits, by author and addressee", ({ mail }) => {
 });
 
 promiseOfMail("tells an author once what it has yet to hear", ({ mail }) => {
-  mail.add([letter(1), letter(2), letter(3)]);
+  mail.add([letter(1), letter(2), letter(3)], 1_000);
   mail.settle([
     settled(letter(1), { conclusion: "delivered", at: 5 }),
     settled(letter(2), { conclusion: "expired", at: 6 }),
@@ -84,7 +87,8 @@ promiseOfMail("tells an author once what it has yet to hear", ({ mail }) => {
 promiseOfMail(
   "finds what was accepted too long ago, and forgets what nobody came to hear",
   ({ mail }) => {
-    mail.add([letter(1), letter(2), letter(3)]);
+    mail.add([letter(1), letter(2)], 1_002);
+    mail.add([letter(3)], 1_003);
     assertEquals(deliveries(mail.acceptedBefore(1_003, 10)), [1, 2]);
     assertEquals(deliveries(mail.acceptedBefore(1_003, 1)), [1]);
     mail.settle([
@@ -98,9 +102,12 @@ promiseOfMail(
 
 promiseOfMail("drops with a name what was to it and by it", (store) => {
   const { mail } = store;
-  mail.add([letter(1), letter(2, { author: bia.key, from: "bia", addressee: ana.key }), letter(3)]);
+  mail.add(
+    [letter(1), letter(2, { author: bia.key, from: "bia", addressee: ana.key }), letter(3)],
+    1_000,
+  );
   mail.settle([settled(letter(3), { conclusion: "delivered", at: 5 })]);
-  mail.add([letter(4, { addressee: caio.key })]);
+  mail.add([letter(4, { addressee: caio.key })], 1_000);
   store.release(bia.key);
   assertEquals(mail.waiting().map(({ addressee }) => addressee), [caio.key]);
   store.release(ana.key);

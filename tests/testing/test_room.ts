@@ -40,12 +40,11 @@ export interface TestRoomOptions {
   readonly floodLimits?: FloodLimits | undefined;
   readonly registration?: Registration;
   readonly store?: ServerStore;
-  readonly clock?: ManualClock;
 }
 
 /** A server core with everything around it in memory, and a clock that the test moves. */
 export class TestRoom {
-  readonly clock: ManualClock;
+  readonly clock = new ManualClock();
   readonly events: ServerEvent[] = [];
   readonly core: ServerCore;
   /** Times that the core asked for a round. */
@@ -57,7 +56,6 @@ export class TestRoom {
   constructor(options: TestRoomOptions = {}) {
     const { maxMembers = 100, registration = "open", store = new MemoryStore() } = options;
     this.store = store;
-    this.clock = options.clock ?? new ManualClock();
     this.core = new ServerCore({
       clock: this.clock,
       store,
