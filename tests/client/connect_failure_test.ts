@@ -1,3 +1,4 @@
+import { protocolVersion } from "../../lib/codec/mod.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import { ChatError, type ChatErrorCode, connect } from "../../lib/client/mod.ts";
 import type { ServerMessage } from "../../lib/codec/mod.ts";
@@ -110,7 +111,7 @@ Deno.test("connect() gives up a server that never welcomes", async () => {
 
 Deno.test("connect() says that a server is of another version", async () => {
   const code = await failureAt((conn) =>
-    respondToHandshake(conn, responderStatic, { ...serverHello, version: 3 })
+    respondToHandshake(conn, responderStatic, { ...serverHello, version: protocolVersion + 1 })
   );
   assertEquals(code, "versionUnsupported");
 });
