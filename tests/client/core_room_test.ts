@@ -1,7 +1,13 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { ClientEvent } from "../../lib/client/mod.ts";
 import { encodedMessage, type Message, ProtocolError } from "../../lib/codec/mod.ts";
-import { gapPatienceMs, idleProbeMs, probeTimeoutMs } from "../../lib/limits.ts";
+import {
+  doubtProbeMs,
+  gapPatienceMs,
+  idleProbeMs,
+  lostProbesUntilDown,
+  probeTimeoutMs,
+} from "../../lib/limits.ts";
 import { assertProtocolError } from "../testing/assert_protocol_error.ts";
 import { FakeSession, serverAddress } from "../testing/fake_session.ts";
 import { said } from "../testing/says.ts";
@@ -90,7 +96,7 @@ Deno.test("ClientCore probes at once, and tells which way its messages take", ()
   assertEquals(client.take(), [{ kind: "path", transport: "udp" }]);
   client.pass(idleProbeMs - 1);
   assertEquals(client.session.takeProbes(), []);
-  client.pass(1 + 4 * probeTimeoutMs);
+  client.pass(1 + probeTimeoutMs + (lostProbesUntilDown - 1) * doubtProbeMs);
   assertEquals(client.take(), [{ kind: "path", transport: "tcp" }]);
   client.session.takeProbes();
   for (let i = 0; i < 100; i++) {

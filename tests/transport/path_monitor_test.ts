@@ -1,132 +1,116 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
-import { idleProbeMs } from "../../lib/limits.ts";
+import { idleProbeMs, lostProbesUntilDown, probeTimeoutMs, probeWindow } from "../../lib/limits.ts";
 import { PathMonitor, type PathState } from "../../lib/transport/mod.ts";
 
-/** A step and the state after it: `p` sends a probe, a number is heard. */
-type Step = ["p" | number, PathState];
+/** What happens, in one character each: `.` a probe is sent, `+` it is heard, `<` the one before it is. */
+type Steps = string;
 
-const traces: { name: string; steps: Step[] }[] = [
-  { name: "is up with the first probe heard", steps: [["p", "untried"], [0, "up"]] },
+const lostUntilDown = ".".repeat(lostProbesUntilDown + 1); // the last one is still awaited
+const down = lostUntilDown;
+
+const verdicts: { name: string; steps: Steps; expected: PathState }[] = [
+  { name: "knows nothing before the first probe", steps: "", expected: "untried" },
+  { name: "awaits the first probe", steps: ".", expected: "untried" },
+  { name: "is up with the first probe heard", steps: ".+", expected: "up" },
+  { name: "is up with the first heard after some were lost", steps: ".....+", expected: "up" },
+  { name: "is down without ever having been up", steps: lostUntilDown, expected: "down" },
+  { name: "stays untried with one fewer lost", steps: lostUntilDown.slice(1), expected: "untried" },
+  { name: "is down once all were lost", steps: `.+${lostUntilDown}`, expected: "down" },
+  { name: "stays up with one fewer lost", steps: `.+${lostUntilDown.slice(1)}`, expected: "up" },
+  { name: "is down where one among them was heard", steps: `.+.....+........`, expected: "down" },
+  { name: "is up where two among them were heard", steps: `.+.+....+........`, expected: "up" },
+  { name: "counts a late word while up", steps: `.+${lostUntilDown.slice(1)}<.`, expected: "up" },
+  { name: "stays down with too few heard", steps: `${down}${"+.".repeat(8)}`, expected: "down" },
+  { name: "is up again with enough heard", steps: `${down}${"+.".repeat(8)}+`, expected: "up" },
+  { name: "takes lost ones among them", steps: `${down}${"+.".repeat(6)}..+.+.+`, expected: "up" },
   {
-    name: "stays up while fewer than lostProbesUntilDown are lost",
-    steps: [["p", "untried"], [0, "up"], ["p", "up"], ["p", "up"], ["p", "up"], ["p", "up"]],
+    name: "takes no more lost ones than the window has room for",
+    steps: `${down}${"+.".repeat(6)}....+.+.+`,
+    expected: "down",
   },
-  {
-    name: "is down once lostProbesUntilDown are lost in a row",
-    steps: [
-      ["p", "untried"],
-      [0, "up"],
-      ["p", "up"],
-      ["p", "up"],
-      ["p", "up"],
-      ["p", "up"],
-      ["p", "down"],
-    ],
-  },
-  {
-    name: "is down without ever having been up",
-    steps: [["p", "untried"], ["p", "untried"], ["p", "untried"], ["p", "untried"], ["p", "down"]],
-  },
-  {
-    name: "begins to count anew with one that was heard",
-    steps: [
-      ["p", "untried"],
-      [0, "up"],
-      ["p", "up"],
-      ["p", "up"],
-      ["p", "up"],
-      ["p", "up"],
-      [4, "up"],
-      ["p", "up"],
-      ["p", "up"],
-      ["p", "up"],
-      ["p", "up"],
-      ["p", "down"],
-    ],
-  },
-  {
-    name: "counts a late word",
-    steps: [
-      ["p", "untried"],
-      [0, "up"],
-      ["p", "up"],
-      ["p", "up"],
-      ["p", "up"],
-      ["p", "up"],
-      [1, "up"],
-      ["p", "up"],
-      [2, "up"],
-      ["p", "up"],
-      [3, "up"],
-    ],
-  },
-  {
-    name: "is up again only once heardProbesUntilUp were heard in a row",
-    steps: [
-      ["p", "untried"],
-      ["p", "untried"],
-      ["p", "untried"],
-      ["p", "untried"],
-      ["p", "down"],
-      [4, "down"],
-      ["p", "down"],
-      [5, "down"],
-      ["p", "down"],
-      [6, "down"],
-      ["p", "down"],
-      [7, "up"],
-    ],
-  },
-  {
-    name: "stays down where one of those was lost",
-    steps: [
-      ["p", "untried"],
-      ["p", "untried"],
-      ["p", "untried"],
-      ["p", "untried"],
-      ["p", "down"],
-      [4, "down"],
-      ["p", "down"],
-      [5, "down"],
-      ["p", "down"],
-      [6, "down"],
-      ["p", "down"],
-      ["p", "down"],
-      [8, "down"],
-    ],
-  },
-  {
-    name: "takes no word twice, and none of a probe that it has not sent",
-    steps: [
-      ["p", "untried"],
-      [1, "untried"],
-      [99, "untried"],
-      ["p", "untried"],
-      ["p", "untried"],
-      ["p", "untried"],
-      ["p", "down"],
-      [4, "down"],
-      [4, "down"],
-      [4, "down"],
-      [3, "down"],
-      [4, "down"],
-    ],
-  },
+  { name: "takes late words for them", steps: `${down}${".<".repeat(9)}`, expected: "up" },
 ];
 
-for (const { name, steps } of traces) {
-  Deno.test(`PathMonitor ${name}`, () => {
+for (const { name, steps, expected } of verdicts) {
+  Deno.test(`PathMonitor.state ${name}`, () => {
     const monitor = new PathMonitor();
     const numbers: number[] = [];
-    const states = steps.map(([step]) => {
-      if (step === "p") numbers.push(monitor.sendProbe(0));
-      else monitor.hear(numbers[step] ?? -1);
-      return monitor.state;
-    });
-    assertEquals(states, steps.map(([, state]) => state));
+    for (const step of steps) {
+      if (step === ".") numbers.push(monitor.sendProbe(0));
+      else monitor.hear(numbers.at(step === "+" ? -1 : -2)!);
+    }
+    assertEquals(monitor.state, expected);
   });
 }
+
+Deno.test("PathMonitor.hear() takes no word twice, and none of a probe that was never sent", () => {
+  const monitor = new PathMonitor();
+  const numbers = Array.from(lostUntilDown, () => monitor.sendProbe(0));
+  for (let i = 0; i < 20; i++) monitor.hear(numbers.at(-2)!);
+  const strange = numbers.reduce((a, b) => Math.max(a, b)) === 7 ? 8 : 7;
+  monitor.hear(strange);
+  assertEquals([monitor.state, monitor.tried, monitor.lost], ["down", 11, 10]);
+});
+
+Deno.test("PathMonitor.hear() takes no word of a probe that has left the window", () => {
+  const monitor = new PathMonitor();
+  const first = monitor.sendProbe(0);
+  for (let i = 0; i <= probeWindow; i++) monitor.sendProbe(0);
+  monitor.hear(first);
+  assertEquals([monitor.lost, monitor.tried], [probeWindow, probeWindow]);
+});
+
+const counts: { steps: Steps; tried: number; lost: number; lostInRow: number }[] = [
+  { steps: "", tried: 0, lost: 0, lostInRow: 0 },
+  { steps: ".", tried: 0, lost: 0, lostInRow: 0 },
+  { steps: ".+", tried: 1, lost: 0, lostInRow: 0 },
+  { steps: "..", tried: 1, lost: 1, lostInRow: 1 },
+  { steps: "...", tried: 2, lost: 2, lostInRow: 2 },
+  { steps: "...+", tried: 3, lost: 2, lostInRow: 0 },
+  { steps: "...+..", tried: 4, lost: 3, lostInRow: 1 },
+  { steps: "...+...<", tried: 5, lost: 3, lostInRow: 0 },
+  { steps: ".".repeat(30), tried: 12, lost: 12, lostInRow: 12 },
+  { steps: `${".".repeat(30)}+`, tried: 12, lost: 11, lostInRow: 0 },
+  { steps: ".+".repeat(30), tried: 12, lost: 0, lostInRow: 0 },
+];
+
+for (const { steps, ...expected } of counts) {
+  Deno.test(`PathMonitor.lost counts the window after ${steps.length} steps ${steps.slice(-8)}`, () => {
+    const monitor = new PathMonitor();
+    const numbers: number[] = [];
+    for (const step of steps) {
+      if (step === ".") numbers.push(monitor.sendProbe(0));
+      else monitor.hear(numbers.at(step === "+" ? -1 : -2)!);
+    }
+    const { tried, lost, lostInRow } = monitor;
+    assertEquals({ tried, lost, lostInRow }, expected);
+  });
+}
+
+Deno.test("PathMonitor.roundTripMs is that of the newest probe heard, late or not", () => {
+  const monitor = new PathMonitor();
+  assertEquals(monitor.roundTripMs, undefined);
+  const [first, second, third] = [0, 500, 700].map((now) => monitor.sendProbe(now));
+  monitor.hear(second!, 1_100);
+  assertEquals(monitor.roundTripMs, 600);
+  monitor.hear(first!, 1_200); // overtaken on its way
+  assertEquals(monitor.roundTripMs, 600);
+  monitor.hear(third!, 1_200);
+  assertEquals(monitor.roundTripMs, 500);
+  monitor.restart();
+  assertEquals(monitor.roundTripMs, undefined);
+});
+
+Deno.test("PathMonitor.hasten() makes a probe due at once, and leaves the verdict", () => {
+  const monitor = new PathMonitor();
+  monitor.hear(monitor.sendProbe(1_000));
+  assertEquals(monitor.nextProbeAt, 1_000 + idleProbeMs);
+  monitor.hasten();
+  assertEquals([monitor.state, monitor.nextProbeAt], ["up", -Infinity]);
+  monitor.sendProbe(2_000);
+  assertEquals(monitor.nextProbeAt, 2_000 + probeTimeoutMs);
+});
 
 Deno.test("PathMonitor.sendProbe() draws numbers that nobody can guess", () => {
   const monitor = new PathMonitor();

@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import {
   activeProbeMs,
+  doubtProbeMs,
+  downProbeMs,
   heardProbesUntilUp,
   idleProbeMs,
   lostProbesUntilDown,
@@ -55,12 +57,25 @@ Deno.test("PathMonitor.nextProbeAt comes soon after the first use of a quiet pat
   assertEquals(probes, [0, 9_000]);
 });
 
-Deno.test("PathMonitor.nextProbeAt follows a lost probe at probeTimeoutMs, then at activeProbeMs", () => {
-  const untilDown = Array.from({ length: lostProbesUntilDown + 1 }, (_, i) => i * probeTimeoutMs);
+Deno.test("PathMonitor.nextProbeAt follows a lost probe quickly, and slowly once the path is down", () => {
+  const untilDown = Array.from(
+    { length: lostProbesUntilDown },
+    (_, i) => probeTimeoutMs + i * doubtProbeMs,
+  );
   const down = untilDown.at(-1)!;
-  const untilMs = down + 2.5 * activeProbeMs;
+  const untilMs = down + 2.5 * downProbeMs;
   const { probes } = simulate({ untilMs, tickMs: 1, works: never, isUsed: never });
-  assertEquals(probes, [...untilDown, down + activeProbeMs, down + 2 * activeProbeMs]);
+  assertEquals(probes, [0, ...untilDown, down + downProbeMs, down + 2 * downProbeMs]);
+});
+
+Deno.test("PathMonitor.nextProbeAt follows a heard probe quickly while the path is down", () => {
+  const monitor = new PathMonitor();
+  for (let i = 0; i <= lostProbesUntilDown; i++) monitor.sendProbe(i);
+  monitor.hear(monitor.sendProbe(1_000));
+  for (let now = 1_000; now < 3_000; now += doubtProbeMs) {
+    assertEquals([monitor.state, monitor.nextProbeAt], ["down", now + doubtProbeMs]);
+    monitor.sendProbe(now + doubtProbeMs);
+  }
 });
 
 for (const tickMs of [1, 100, 249, 250, 260]) {
@@ -83,10 +98,3 @@ for (const tickMs of [1, 250]) {
     }
   });
 }
-
-Deno.test("PathMonitor does not flap on a path that loses every fifth probe", () => {
-  let count = 0;
-  const works = () => count++ % 5 !== 4;
-  const { states } = simulate({ untilMs: 120_000, tickMs: 1, works, isUsed: always });
-  assertEquals(states.map(({ state }) => state), ["untried", "up"]);
-});
