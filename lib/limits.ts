@@ -268,6 +268,9 @@ export const lostProbesUntilDown = 11;
  */
 export const heardProbesUntilUp = 9;
 
+/** Datagrams over which it is told how many arrive: enough for a percentage, few enough to be news. */
+export const arrivalSpan = 256;
+
 /** The author's first repeat of a global message; doubled each time. */
 export const firstRepeatMs = 250;
 

@@ -4,13 +4,19 @@ import {
   ProtocolError,
   writeDatagramHeader,
 } from "../codec/mod.ts";
-import { maxDatagramBytes, maxDatagramsPerSession } from "../limits.ts";
+import { arrivalSpan, maxDatagramBytes, maxDatagramsPerSession } from "../limits.ts";
 import { open, sealInto, tagBytes } from "./aead.ts";
 import type { DirectionKeys } from "./handshake_state.ts";
 import { ReplayWindow } from "./replay_window.ts";
 
 /** What fits into one datagram, before sealing. */
 export const maxDatagramPlaintextBytes = maxDatagramBytes - datagramHeaderBytes - tagBytes;
+
+/** How many of the last {@linkcode arrivalSpan} datagrams have arrived; of fewer at the beginning. */
+export interface Arrival {
+  readonly arrived: number;
+  readonly expected: number;
+}
 
 /** Seals and opens the datagrams of one member, which may be lost, repeated or out of order. */
 export class DatagramSession {
@@ -65,5 +71,11 @@ export class DatagramSession {
     const isNewest = counter > this.#window.newest;
     this.#window.accept(counter);
     return { plaintext, isNewest };
+  }
+
+  /** Of the newest datagrams that the other side has sent, as their counters tell, how many have arrived. */
+  arrived(): Arrival {
+    const expected = Math.min(arrivalSpan, this.#window.newest + 1);
+    return { arrived: this.#window.countOf(expected), expected };
   }
 }

@@ -5,7 +5,7 @@
  * @module
  */
 export { openAtRest, sealAtRest } from "./at_rest.ts";
-export { DatagramSession, maxDatagramPlaintextBytes } from "./datagram_session.ts";
+export { type Arrival, DatagramSession, maxDatagramPlaintextBytes } from "./datagram_session.ts";
 export { fingerprint } from "./fingerprint.ts";
 export { type Handshaken, type HandshakeOptions, HandshakeState } from "./handshake_state.ts";
 export { generateIdentity, type Identity } from "./identity.ts";

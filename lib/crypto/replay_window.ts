@@ -32,6 +32,29 @@ export class ReplayWindow {
     this.#words[this.#indexOf(counter)]! |= bitOf(counter);
   }
 
+  /**
+   * How many of the last `span` counters have been accepted, up to the newest; of all, where there are
+   * fewer. Looks at a word at a time, and costs {@linkcode accept} nothing.
+   *
+   * @throws {RangeError} where the window doesn't reach so far back
+   */
+  countOf(span: number): number {
+    if (span > replayWindowSize) {
+      throw new RangeError(
+        `Cannot count more than ${replayWindowSize} counters: received ${span}`,
+      );
+    }
+    const oldest = Math.max(0, this.#newest - span + 1);
+    let count = 0;
+    for (let first = oldest; first <= this.#newest;) {
+      const end = Math.min(first - first % wordBits + wordBits, this.#newest + 1);
+      const bits = this.#words[this.#indexOf(first)]! >>> first % wordBits;
+      count += bitCount(end - first === wordBits ? bits : bits & (1 << end - first) - 1);
+      first = end;
+    }
+    return count;
+  }
+
   #moveTo(counter: number): void {
     const wordsAhead = wordNumber(counter) - wordNumber(Math.max(this.#newest, 0));
     for (let i = 0; i < Math.min(wordsAhead, this.#words.length); i++) {
@@ -51,4 +74,10 @@ function wordNumber(counter: number): number {
 
 function bitOf(counter: number): number {
   return 1 << (counter % wordBits);
+}
+
+function bitCount(bits: number): number {
+  let count = 0;
+  for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
+  return count;
 }

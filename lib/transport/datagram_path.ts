@@ -1,5 +1,5 @@
 import { type DatagramHeader, ProtocolError } from "../codec/mod.ts";
-import type { DatagramSession } from "../crypto/mod.ts";
+import type { Arrival, DatagramSession } from "../crypto/mod.ts";
 import { PathMonitor } from "./path_monitor.ts";
 
 /** An IP address and a port; never a name, which would be looked up for every datagram. */
@@ -39,6 +39,11 @@ export class DatagramPath {
   /** Whether messages may rely on it: the address is known and probes arrive there. */
   get isUp(): boolean {
     return this.#address !== undefined && this.monitor.state === "up";
+  }
+
+  /** How much arrives of what the peer sends, by the datagrams' own counters. */
+  arrived(): Arrival {
+    return this.#session.arrived();
   }
 
   /** The next datagram, ready for the wire. */

@@ -8,7 +8,7 @@ import {
 } from "../../lib/codec/mod.ts";
 import { seal } from "../../lib/crypto/aead.ts";
 import { DatagramSession, maxDatagramPlaintextBytes } from "../../lib/crypto/mod.ts";
-import { maxDatagramBytes, replayWindowSize } from "../../lib/limits.ts";
+import { arrivalSpan, maxDatagramBytes, replayWindowSize } from "../../lib/limits.ts";
 import { assertProtocolError } from "../testing/assert_protocol_error.ts";
 import { bitFlips } from "../testing/bit_flips.ts";
 import { bytes, hex } from "../testing/hex.ts";
@@ -167,4 +167,17 @@ Deno.test("DatagramSession and TransportSession of one handshake share no key", 
   );
   const body = datagram.subarray(datagramHeaderBytes);
   assertProtocolError(() => responder.transport.openFrame(body), "authenticationFailed");
+});
+
+Deno.test("DatagramSession.arrived() counts what came of the newest that were sent", () => {
+  const { bob } = newSessions();
+  assertEquals(bob.arrived(), { arrived: 0, expected: 0 });
+  opened(bob, datagramWith(9));
+  assertEquals(bob.arrived(), { arrived: 1, expected: 10 });
+  opened(bob, datagramWith(3)); // late, but it came
+  assertEquals(bob.arrived(), { arrived: 2, expected: 10 });
+  for (let counter = 10; counter < 3 * arrivalSpan; counter += 2) {
+    opened(bob, datagramWith(counter));
+  }
+  assertEquals(bob.arrived(), { arrived: arrivalSpan / 2, expected: arrivalSpan });
 });

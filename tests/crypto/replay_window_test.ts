@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { ReplayWindow } from "../../lib/crypto/mod.ts";
 import { replayWindowSize } from "../../lib/limits.ts";
@@ -17,6 +17,10 @@ class Model {
   accept(counter: number): void {
     this.#accepted.add(counter);
     this.newest = Math.max(this.newest, counter);
+  }
+
+  countOf(span: number): number {
+    return [...this.#accepted].filter((counter) => counter > this.newest - span).length;
   }
 }
 
@@ -99,6 +103,33 @@ for (const start of [0, 1, 31, 32, 33, size - 1, size, size + 31]) {
   });
 }
 
+const counts: { name: string; accepted: number[]; span: number; expected: number }[] = [
+  { name: "nothing before the first", accepted: [], span: 256, expected: 0 },
+  { name: "the first", accepted: [0], span: 256, expected: 1 },
+  { name: "only what arrived", accepted: [0, 2, 5], span: 256, expected: 3 },
+  { name: "nothing older than the span", accepted: [0, 2, 5], span: 4, expected: 2 },
+  { name: "nothing in a span of 0", accepted: [0, 1], span: 0, expected: 0 },
+  { name: "a whole word", accepted: upTo(64), span: 32, expected: 32 },
+  { name: "across words", accepted: upTo(70), span: 64, expected: 64 },
+  { name: "all of the window", accepted: upTo(size + 50), span: size, expected: size },
+  { name: "after a jump", accepted: [...upTo(100), 10 * size], span: size, expected: 1 },
+  { name: "at the largest counter", accepted: [2 ** 53 - 2, 2 ** 53 - 1], span: 9, expected: 2 },
+];
+
+function upTo(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
+
+for (const { name, accepted, span, expected } of counts) {
+  Deno.test(`ReplayWindow.countOf() counts ${name}`, () => {
+    assertEquals(windowWith(...accepted).countOf(span), expected);
+  });
+}
+
+Deno.test("ReplayWindow.countOf() refuses more than the window", () => {
+  assertThrows(() => windowWith(7).countOf(size + 1), RangeError);
+});
+
 Deno.test("ReplayWindow behaves as a set that remembers everything", () => {
   const step = fc.oneof(
     { weight: 4, arbitrary: fc.integer({ min: -70, max: 70 }) },
@@ -108,7 +139,11 @@ Deno.test("ReplayWindow behaves as a set that remembers everything", () => {
     { weight: 1, arbitrary: fc.nat(10 * size) },
   );
   fc.assert(
-    fc.property(fc.nat(2 ** 40), fc.array(step, { maxLength: 150 }), (start, steps) => {
+    fc.property(fc.nat(2 ** 40), fc.array(step, { maxLength: 150 }), fc.nat(size), (
+      start,
+      steps,
+      span,
+    ) => {
       const window = new ReplayWindow();
       const model = new Model();
       for (const [i, step] of steps.entries()) {
@@ -120,6 +155,7 @@ Deno.test("ReplayWindow behaves as a set that remembers everything", () => {
         model.accept(counter);
         assertEquals(window.newest, model.newest);
       }
+      assertEquals(window.countOf(span), model.countOf(span));
       for (
         let counter = Math.max(0, model.newest - size - 40);
         counter < model.newest + 2;

@@ -112,3 +112,14 @@ Deno.test("DatagramPath.isUp wants a new address to prove itself", () => {
   server.monitor.hear(server.monitor.sendProbe(0));
   assertEquals(server.isUp, true);
 });
+
+Deno.test("DatagramPath.arrived() counts authentic datagrams alone, from wherever they come", () => {
+  const { member, server } = pathPair();
+  const [first, , third] = [member.seal(hello), member.seal(hello), member.seal(hello)];
+  open(server, first!, home);
+  open(server, first!, home);
+  open(server, server.seal(hello), home);
+  assertEquals(server.arrived(), { arrived: 1, expected: 1 });
+  open(server, third!, elsewhere);
+  assertEquals(server.arrived(), { arrived: 2, expected: 3 });
+});
