@@ -1,3 +1,4 @@
+import { bitCount } from "../bit_count.ts";
 import { replayWindowSize } from "../limits.ts";
 
 const wordBits = 32;
@@ -74,10 +75,4 @@ function wordNumber(counter: number): number {
 
 function bitOf(counter: number): number {
   return 1 << (counter % wordBits);
-}
-
-function bitCount(bits: number): number {
-  let count = 0;
-  for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
-  return count;
 }

@@ -1,3 +1,4 @@
+import { bitCount } from "../bit_count.ts";
 import {
   activeProbeMs,
   doubtProbeMs,
@@ -68,7 +69,7 @@ export class PathMonitor {
 
   /** How many of those {@linkcode tried} were lost. */
   get lost(): number {
-    return this.tried - countBits(this.#judged);
+    return this.tried - bitCount(this.#judged);
   }
 
   /** Probes lost since the last one that was heard, of those {@linkcode tried}. */
@@ -156,16 +157,10 @@ export class PathMonitor {
   }
 
   #judge(): void {
-    const heard = countBits(this.#judged);
+    const heard = bitCount(this.#judged);
     if (this.tried - heard >= lostProbesUntilDown) this.#state = "down";
     else if (this.#state === "untried" ? heard > 0 : heard >= heardProbesUntilUp) {
       this.#state = "up";
     }
   }
-}
-
-function countBits(bits: number): number {
-  let count = 0;
-  for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
-  return count;
 }
