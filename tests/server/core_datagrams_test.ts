@@ -36,6 +36,33 @@ Deno.test("ServerCore.receiveDatagram() tries the way back once a datagram has s
   assert(ana.member.path.isUp);
 });
 
+for (
+  const { what, to } of [
+    { what: "port", to: { hostname: "192.0.2.1", port: 50_123 } },
+    { what: "address", to: { hostname: "2001:db8::7", port: 40_000 } },
+  ]
+) {
+  Deno.test(`ServerCore.receiveDatagram() follows a new ${what} within one round trip`, () => {
+    const room = new TestRoom();
+    const ana = room.enter("ana");
+    ana.bringUdpUp();
+    room.core.receiveDatagram(ana.sealed(say(1n)), to);
+    assertEquals(ana.member.path.address, { transport: "udp", ...to });
+    assert(!ana.member.path.isUp); // it has yet to be shown that anything arrives there
+    room.fanOut();
+    assertEquals(ana.connection.takeOnly("said").map(({ seq }) => seq), [1]);
+    const [probe, ...others] = ana.datagrams.flat();
+    assert(probe?.kind === "probe");
+    assertEquals(others, []);
+    ana.send({ kind: "heard", number: probe.number, seq: 0 });
+    assert(ana.member.path.isUp);
+    ana.datagrams = [];
+    room.core.receiveDatagram(ana.sealed(say(2n)), to);
+    room.fanOut();
+    assertEquals(ana.datagrams.flat().flatMap((m) => m.kind === "said" ? [m.seq] : []), [2]);
+  });
+}
+
 Deno.test("ServerCore.receiveDatagram() leaves what isn't a member's unanswered", () => {
   const room = new TestRoom();
   const ana = room.enter("ana");
