@@ -268,6 +268,12 @@ export const lostProbesUntilDown = 11;
  */
 export const heardProbesUntilUp = 9;
 
+/** No datagram for this long, while a server probes every {@linkcode idleProbeMs}: 20 probes were lost. */
+export const datagramSilenceMs = 25_000;
+
+/** From one new port of a client to the next, while UDP is broken: a port that works is known to within 10 s. */
+export const newPortPauseMs = 12_000;
+
 /** Datagrams over which it is told how many arrive: enough for a percentage, few enough to be news. */
 export const arrivalSpan = 256;
 

@@ -28,6 +28,7 @@ import type { Contacts } from "./contacts.ts";
 import { Correspondence, type Sealer } from "./correspondence.ts";
 import { Enquiries } from "./enquiries.ts";
 import { ChatError, type ClientEvent } from "./event.ts";
+import { PortWatch } from "./port_watch.ts";
 import { randomId } from "../random_id.ts";
 import { Roll } from "./roll.ts";
 import { type Next, RoomOrder } from "./room_order.ts";
@@ -43,6 +44,8 @@ export interface Session {
   sendLazily(message: MemberMessage): void;
   /** Sends one datagram, when it can. */
   sendDatagram(datagram: OutgoingDatagram): void;
+  /** Sends datagrams from another port from now on. */
+  openPort(): void;
   readonly path: DatagramPath;
   /** The longest text that the server hands on, in bytes of UTF-8. */
   readonly maxTextBytes: number;
@@ -86,6 +89,7 @@ export class ClientCore {
   /** Who is who, as far as this client has seen and its user has compared. */
   readonly verification: Verification;
   #session: Session | undefined;
+  #portWatch: PortWatch;
   #name = "";
   #transport: "udp" | "tcp" | undefined;
   #room: bigint | undefined;
@@ -96,6 +100,7 @@ export class ClientCore {
     this.#emit = emit;
     this.#identity = identity;
     this.#onFault = onFault;
+    this.#portWatch = new PortWatch(clock.now());
     const enquiries = this.#enquiries;
     const me = () => ({ name: this.#name, signingKey: identity.signingKeyPair.publicKey });
     this.verification = new Verification({ contacts, enquiries, me, emit });
@@ -195,6 +200,7 @@ export class ClientCore {
   enter(session: Session, welcome: Welcome): Promise<void> {
     const isFirst = this.#name === "";
     this.#session = session;
+    this.#portWatch = new PortWatch(this.#clock.now());
     this.#name = welcome.name;
     this.#show(this.#order.enter(welcome.room, welcome.newestSeq, this.#clock.now()));
     if (welcome.room !== this.#room) this.#correspondence.forgetAccepted();
@@ -297,17 +303,20 @@ export class ClientCore {
   /**
    * Takes a datagram from anywhere; what isn't our server's changes nothing.
    *
+   * @returns whether it was our server's
    * @throws {ProtocolError} where our server itself sends nonsense
    */
-  receiveDatagram(datagram: Uint8Array, from: DatagramAddress): void {
+  receiveDatagram(datagram: Uint8Array, from: DatagramAddress): boolean {
     const session = this.#session;
     const header = readDatagramHeader(datagram);
-    if (!session || header?.sessionId !== session.path.sessionId) return;
+    if (!session || header?.sessionId !== session.path.sessionId) return false;
     const plaintext = session.path.open(header, datagram, from);
-    if (!plaintext) return;
+    if (!plaintext) return false;
+    this.#portWatch.hear(this.#clock.now());
     const reader = new ByteReader(plaintext);
     while (reader.remaining > 0) this.#receiveOverUdp(session, decodeMessage(reader));
     this.#transmit();
+    return true;
   }
 
   #receiveOverUdp(session: Session, message: Message): void {
@@ -328,7 +337,7 @@ export class ClientCore {
     this.#order.expect(seq, now);
     const monitor = this.#session?.path.monitor;
     if (!monitor) return;
-    monitor.hear(number);
+    monitor.hear(number, now);
     this.#noticeTransport(monitor.state);
   }
 
@@ -376,8 +385,10 @@ export class ClientCore {
   /** When {@linkcode tick} is wanted next, or `undefined` while apart. */
   get nextTickAt(): number | undefined {
     if (!this.#session) return undefined;
+    const { monitor } = this.#session.path;
     return Math.min(
-      this.#session.path.monitor.nextProbeAt,
+      monitor.nextProbeAt,
+      this.#portWatch.dueAt(monitor.state),
       this.#order.nextRequestAt ?? Infinity,
       this.#says.nextTransmissionAt ?? Infinity,
     );
@@ -393,10 +404,18 @@ export class ClientCore {
       const plaintext = encodedMessage({ kind: "probe", number, seq: this.#order.contiguousSeq });
       this.#session.sendDatagram({ path, plaintext });
     }
+    if (this.#portWatch.dueAt(path.monitor.state) <= now) this.#changePort(this.#session, now);
     const request = this.#order.takeRequest(now);
     if (request) this.#session.send({ kind: "repair", ...request });
     this.#transmit();
     this.#noticeTransport(path.monitor.state);
+  }
+
+  /** The verdict stays: a new port has as much to prove as the old one. */
+  #changePort(session: Session, now: number): void {
+    this.#portWatch.open(now);
+    session.openPort();
+    session.path.monitor.hasten();
   }
 
   #noticeTransport(state: PathState): void {

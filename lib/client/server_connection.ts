@@ -20,13 +20,13 @@ import {
   Link,
   type LinkEnd,
   type OutgoingDatagram,
-  UdpSocket,
 } from "../transport/mod.ts";
 import { software } from "../version.ts";
 import type { ClientCore, Session } from "./core.ts";
 import { ChatError, type DisconnectedCode } from "./event.ts";
 import type { ServerAddress } from "./server_address.ts";
 import { StoreError } from "./store.ts";
+import { UdpPorts } from "./udp_ports.ts";
 
 export interface ServerConnectionOptions {
   readonly address: ServerAddress;
@@ -53,7 +53,7 @@ export class ServerConnection implements Session {
   readonly #core: ClientCore;
   readonly #wantedName: string;
   readonly #authenticated: Authenticated<ServerHello>;
-  readonly #udp: UdpSocket;
+  readonly #udp: UdpPorts;
   readonly #serverAddress: DatagramAddress;
   readonly #welcomed = Promise.withResolvers<void>();
   readonly #listed = Promise.withResolvers<void>();
@@ -99,7 +99,11 @@ export class ServerConnection implements Session {
     this.#wantedName = name;
     this.#serverAddress = { hostname: remote.hostname, port: remote.port };
     const hostname = remote.hostname.includes(":") ? "::" : "0.0.0.0";
-    this.#udp = new UdpSocket(Deno.listenDatagram({ transport: "udp", hostname, port: 0 }), clock);
+    this.#udp = new UdpPorts(
+      () => Deno.listenDatagram({ transport: "udp", hostname, port: 0 }),
+      clock,
+      (datagram, from) => this.#receiveDatagram(datagram, from),
+    );
     this.ended = this.#run();
   }
 
@@ -129,7 +133,11 @@ export class ServerConnection implements Session {
   }
 
   sendDatagram(datagram: OutgoingDatagram): void {
-    void this.#udp.send(datagram);
+    this.#udp.send(datagram);
+  }
+
+  openPort(): void {
+    this.#udp.renew();
   }
 
   /** Sees to it that the core is called when it next wants to be; after every call to the core. */
@@ -151,7 +159,6 @@ export class ServerConnection implements Session {
   }
 
   async #run(): Promise<DisconnectedCode> {
-    const datagrams = this.#udp.receive((datagram, from) => this.#receiveDatagram(datagram, from));
     try {
       const end = await this.#link.receive((message) => this.#receive(message));
       return this.#farewell ?? codeOf(end);
@@ -160,8 +167,7 @@ export class ServerConnection implements Session {
       this.#welcomed.reject(new ChatError("notAServer")); // unless it was settled before
       this.#timer?.timer.cancel();
       this.#link.close();
-      this.#udp.close();
-      await datagrams;
+      await this.#udp.close();
     }
   }
 
@@ -204,15 +210,17 @@ export class ServerConnection implements Session {
     this.arm();
   }
 
-  #receiveDatagram(datagram: Uint8Array, from: DatagramAddress): void {
+  #receiveDatagram(datagram: Uint8Array, from: DatagramAddress): boolean {
+    let isServers = false;
     try {
-      this.#guard(() => this.#core.receiveDatagram(datagram, from));
+      this.#guard(() => isServers = this.#core.receiveDatagram(datagram, from));
       this.arm();
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.#farewell = "protocolViolation";
       this.#link.close();
     }
+    return isServers;
   }
 
   get #pingAt(): number {

@@ -24,6 +24,8 @@ export const serverAddress: Deno.NetAddr = {
 export class FakeSession implements Session {
   readonly path: DatagramPath;
   maxTextBytes = maxTextBytes;
+  /** Ports that the client has had after its first. */
+  portsOpened = 0;
   readonly #server: DatagramPath;
   /** Sent over TCP and not yet taken. */
   #sent: MemberMessage[] = [];
@@ -62,6 +64,10 @@ export class FakeSession implements Session {
     const messages: Message[] = [];
     while (reader.remaining > 0) messages.push(decodeMessage(reader));
     this.#datagrams.push(messages);
+  }
+
+  openPort(): void {
+    this.portsOpened++;
   }
 
   /** What was sent over TCP since the last call. */

@@ -49,6 +49,8 @@ export class Recorder implements AsyncDisposable {
   readonly #listening: Listening;
   readonly #relays = new Set<Relay>();
   readonly #datagramRelays = new Map<string, DatagramRelay>();
+  /** Clients' ports that nothing passes from or to any more. */
+  readonly #forgottenPorts = new Set<string>();
   readonly #tasks = new Set<Promise<void>>();
   #isClosed = false;
 
@@ -97,6 +99,11 @@ export class Recorder implements AsyncDisposable {
       closeQuietly(upstream);
       this.#addDatagramRelay(key, client);
     }
+  }
+
+  /** Lets no datagram pass from or to the ports that clients have now, as a router that lost its mappings. */
+  forgetPorts(): void {
+    for (const key of this.#datagramRelays.keys()) this.#forgottenPorts.add(key);
   }
 
   /** Sends the server a datagram as the first client's, or from a port of its own. */
@@ -168,6 +175,7 @@ export class Recorder implements AsyncDisposable {
   async #relayUp(): Promise<void> {
     await this.#receive(this.#listening.datagrams, async (bytes, client) => {
       const key = `${client.hostname} ${client.port}`;
+      if (this.#forgottenPorts.has(key)) return;
       const relay = this.#datagramRelays.get(key) ?? this.#addDatagramRelay(key, client);
       this.datagrams.add({ direction: "up", bytes });
       if (this.passesDatagrams) await relay.upstream.send(bytes, this.#upstreamAddress);
@@ -179,6 +187,7 @@ export class Recorder implements AsyncDisposable {
     const relay = { client, upstream };
     this.#datagramRelays.set(key, relay);
     this.#track(this.#receive(upstream, async (bytes) => {
+      if (this.#forgottenPorts.has(key)) return;
       this.datagrams.add({ direction: "down", bytes });
       if (this.passesDatagrams) await this.#listening.datagrams.send(bytes, client);
     }));
