@@ -89,6 +89,15 @@ export const defaultMaxMembers = 10_000;
 /** Without a word for this long, a client asks whether the connection still lives. */
 export const pingAfterMs = 10_000;
 
+/**
+ * A client that awaits an answer over TCP, and hears nothing for this long, asks once more; after the same time
+ * again it connects anew. Within 5 s TCP has repeated a lost packet four times (0.2 s, doubling, on Linux).
+ */
+export const answerTimeoutMs = 5_000;
+
+/** What a client counts on at least while it waits: 8 KB/s, a poor mobile link. */
+export const slowestLinkBytesPerMs = 8;
+
 /** Without a word for this long, the connection is given up, on either side. */
 export const silenceTimeoutMs = 30_000;
 

@@ -22,6 +22,7 @@ import {
   type OutgoingDatagram,
 } from "../transport/mod.ts";
 import { software } from "../version.ts";
+import { AnswerWatch } from "./answer_watch.ts";
 import type { ClientCore, Session } from "./core.ts";
 import { ChatError, type DisconnectedCode } from "./event.ts";
 import type { ServerAddress } from "./server_address.ts";
@@ -39,6 +40,16 @@ export interface ServerConnectionOptions {
   readonly trustServer: (serverKey: Uint8Array) => boolean;
 }
 
+/** Messages that a server answers over TCP, at once. */
+const questions: ReadonlySet<MemberMessage["kind"]> = new Set<MemberMessage["kind"]>([
+  "say",
+  "send",
+  "repair",
+  "identify",
+  "publish",
+  "ping",
+]);
+
 /**
  * One TCP connection to the server and the UDP socket beside it, from the welcome to the end; between
  * them and the core, it keeps the time.
@@ -54,6 +65,7 @@ export class ServerConnection implements Session {
   readonly #wantedName: string;
   readonly #authenticated: Authenticated<ServerHello>;
   readonly #udp: UdpPorts;
+  readonly #answerWatch: AnswerWatch;
   readonly #serverAddress: DatagramAddress;
   readonly #welcomed = Promise.withResolvers<void>();
   readonly #listed = Promise.withResolvers<void>();
@@ -99,6 +111,7 @@ export class ServerConnection implements Session {
     this.#wantedName = name;
     this.#serverAddress = { hostname: remote.hostname, port: remote.port };
     const hostname = remote.hostname.includes(":") ? "::" : "0.0.0.0";
+    this.#answerWatch = new AnswerWatch(this.#link);
     this.#udp = new UdpPorts(
       () => Deno.listenDatagram({ transport: "udp", hostname, port: 0 }),
       clock,
@@ -126,6 +139,7 @@ export class ServerConnection implements Session {
 
   send(message: MemberMessage): void {
     this.#link.send(message);
+    if (questions.has(message.kind)) this.#ask();
   }
 
   sendLazily(message: MemberMessage): void {
@@ -134,6 +148,7 @@ export class ServerConnection implements Session {
 
   sendDatagram(datagram: OutgoingDatagram): void {
     this.#udp.send(datagram);
+    if (datagram.path.isUp) this.#ask(); // a probe is in it, or will soon be, whose `heard` comes over TCP
   }
 
   openPort(): void {
@@ -144,7 +159,7 @@ export class ServerConnection implements Session {
   arm(): void {
     const coreAt = this.#core.nextTickAt;
     if (coreAt === undefined || this.#isOver) return;
-    const at = Math.min(coreAt, this.#pingAt);
+    const at = Math.min(coreAt, this.#pingAt, this.#answerWatch.dueAt);
     if (this.#timer && this.#timer.at <= at) return;
     this.#timer?.timer.cancel();
     const timer = this.#clock.after(Math.max(0, at - this.#clock.now()), () => this.#tick());
@@ -223,6 +238,11 @@ export class ServerConnection implements Session {
     return isServers;
   }
 
+  /** Something was sent that wants an answer over TCP. */
+  #ask(): void {
+    if (this.#answerWatch.ask(this.#clock.now())) this.arm();
+  }
+
   get #pingAt(): number {
     return Math.max(this.#link.quietSince, this.#pingedAt) + pingAfterMs;
   }
@@ -231,9 +251,11 @@ export class ServerConnection implements Session {
     this.#timer = undefined;
     this.#link.check();
     const now = this.#clock.now();
-    if (this.#pingAt <= now) {
+    const verdict = this.#answerWatch.check(now);
+    if (verdict === "silent") return this.#link.giveUp();
+    if (verdict === "ping" || this.#pingAt <= now) {
       this.#pingedAt = now;
-      this.#link.send({ kind: "ping" });
+      this.send({ kind: "ping" });
     }
     this.#guard(() => this.#core.tick());
     this.arm();

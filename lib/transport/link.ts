@@ -53,6 +53,8 @@ export class Link {
   #queuedBytes = 0;
   #writing: Promise<void> | undefined;
   #writeStartedAt: number | undefined;
+  #bytesHeard = 0;
+  #bytesSent = 0;
   #lastHeardAt: number;
   #lastSentAt: number;
   #lazyTimer: Timer | undefined;
@@ -73,6 +75,16 @@ export class Link {
 
   get isOpen(): boolean {
     return !this.#end;
+  }
+
+  /** Bytes that have come. */
+  get bytesHeard(): number {
+    return this.#bytesHeard;
+  }
+
+  /** Bytes handed to the network, or about to be. */
+  get bytesSent(): number {
+    return this.#bytesSent;
   }
 
   /** Queues a message. On a link that has ended it goes nowhere. */
@@ -127,6 +139,11 @@ export class Link {
     }
   }
 
+  /** Ends the link at once because the other side doesn't answer. */
+  giveUp(): void {
+    this.#close({ kind: "silence" });
+  }
+
   /** Resolves once all that is queued has been handed to the network, or the link has ended. */
   async flushed(): Promise<void> {
     this.#startWriting();
@@ -149,6 +166,7 @@ export class Link {
   /** Handles what the last read brought. */
   async #take(count: number, handle: MessageHandler): Promise<void> {
     this.#lastHeardAt = this.#clock.now();
+    this.#bytesHeard += count;
     this.#decoder.advance(count);
     for (let frame = this.#decoder.next(); frame; frame = this.#decoder.next()) {
       const reader = new ByteReader(
@@ -206,6 +224,7 @@ export class Link {
           ? this.#session.sealFrame(plaintext.written)
           : await this.#session.sealLargeFrame(plaintext.written);
         this.#writeStartedAt = this.#lastSentAt = this.#clock.now();
+        this.#bytesSent += frame.length;
         await writeAll(this.#stream, frame);
         this.#queuedBytes -= plaintext.length;
         plaintext.release();

@@ -128,3 +128,11 @@ Deno.test("Link.check() puts the silence off with every message", async () => {
   near.close();
   await end;
 });
+
+Deno.test("Link.giveUp() ends it as silence at once", async () => {
+  const { near, nearStream } = linkPair();
+  const end = near.receive(() => {});
+  near.giveUp();
+  assert(nearStream.isClosed);
+  assertEquals(await end, { kind: "silence" });
+});

@@ -146,3 +146,23 @@ Deno.test("Link.receive() takes no frame twice, none out of order and none of it
   assert(end.kind === "violated");
   assertEquals(end.error.code, "authenticationFailed");
 });
+
+Deno.test("Link.bytesHeard counts what has come, half a frame too, and bytesSent what was written", async () => {
+  const { near, nearStream, far } = linkPair();
+  nearStream.maxReadBytes = 7;
+  const messages: Message[] = [];
+  const end = near.receive((message) => void messages.push(message));
+  far.send({ kind: "ping" });
+  await far.flushed();
+  const frameBytes = 2 + 1 + 16;
+  assertEquals([far.bytesSent, far.bytesHeard, near.bytesSent], [frameBytes, 0, 0]);
+  const counts = new Set<number>();
+  while (messages.length === 0) {
+    counts.add(near.bytesHeard);
+    await Promise.resolve();
+  }
+  assert(counts.has(7) && counts.has(14), [...counts].join());
+  assertEquals(near.bytesHeard, frameBytes);
+  near.close();
+  await end;
+});
