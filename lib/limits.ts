@@ -101,6 +101,18 @@ export const slowestLinkBytesPerMs = 8;
 /** Without a word for this long, the connection is given up, on either side. */
 export const silenceTimeoutMs = 30_000;
 
+/**
+ * A member whose connection has broken stays in the room for this long: a phone between two networks, or
+ * a client that tries again every 15 s at the most, is back by then, and nobody has to hear of it.
+ */
+export const resumeMs = 60_000;
+
+/**
+ * Datagrams go on to such a member for this long after the last one from it: three of its probes. Who has
+ * shut its machine down doesn't send any.
+ */
+export const detachedDatagramsMs = 5_000;
+
 /** A write that the peer has not taken for this long: it has stopped reading. */
 export const writeTimeoutMs = 15_000;
 

@@ -11,6 +11,7 @@ import {
   keyPairOf,
   rawPrivateKey,
 } from "../lib/crypto/mod.ts";
+import type { ServerEvent } from "../lib/server/mod.ts";
 import { closeQuietly } from "../lib/transport/mod.ts";
 import { contains } from "./testing/contains.ts";
 import { bringUdpUp } from "./testing/over_udp.ts";
@@ -19,7 +20,6 @@ import { Recorder } from "./testing/recorder.ts";
 import { say } from "./testing/says.ts";
 import { TestChat } from "./testing/test_chat.ts";
 import { TestRoom } from "./testing/test_room.ts";
-import { within } from "./testing/within.ts";
 
 const nothing = new Uint8Array();
 
@@ -158,7 +158,6 @@ Deno.test("fault: every client's key is tried on each datagram — here the sess
 
 Deno.test("fault: names are lost when their thread crashes — here their owner comes back to them", async () => {
   await using chat = await TestChat.start();
-  const bia = await chat.join("bia");
   const identity = generateIdentity();
   const { staticKeyPair, signingKeyPair: { publicKey: signingKey } } = identity;
   for (let time = 1; time <= 3; time++) {
@@ -166,7 +165,8 @@ Deno.test("fault: names are lost when their thread crashes — here their owner 
     if (time === 2) ana.link.send({ kind: "refused", code: "roomFull" }); // what crashes others
     ana.conn.close();
     await ana[Symbol.asyncDispose]();
-    await within(bia.count("left", time), "ana to have left");
+    const isGone = ({ kind }: ServerEvent) => kind === "detached" || kind === "left";
+    await chat.log.until((events) => events.filter(isGone).length === time, "ana to be gone");
   }
   assertEquals((await chat.join("ana", { identity })).client.name, "ana");
 });

@@ -26,6 +26,7 @@ import { parseName, Registry } from "../registry/mod.ts";
 import { type DatagramAddress, DatagramPath, type OutgoingDatagram } from "../transport/mod.ts";
 import { Author, type FloodLimits } from "./author.ts";
 import { DataDirError } from "./data_dir_error.ts";
+import { type BreakReason, DetachedMembers, isBreak } from "./detached_members.ts";
 import type { LeftReason, ServerEvent } from "./event.ts";
 import { History } from "./history.ts";
 import { KeyDirectory } from "./key_directory.ts";
@@ -76,6 +77,7 @@ export class ServerCore {
   readonly #run = randomId();
   readonly #history: History;
   readonly #presence = new Presence();
+  readonly #detached = new DetachedMembers();
   /** News of who came and went that are being told. */
   #news: Iterator<void> | undefined;
   /** By identity key, in hexadecimal, and registry key. */
@@ -136,20 +138,21 @@ export class ServerCore {
     const owner = this.#registrar.ownerOf(claimant);
     if (owner === "another") return this.#refuse(connection, "nameTaken");
     const previous = claim.kind === "own" ? claim.previous : undefined;
-    if (!previous && this.registry.size >= this.#maxMembers) {
-      return this.#refuse(connection, "roomFull");
-    }
+    const isFull = !previous && this.registry.size >= this.#maxMembers;
+    const makesWay = isFull ? this.#detached.longest : undefined;
+    if (isFull && !makesWay) return this.#refuse(connection, "roomFull");
     const refusal = owner === "nobody"
       ? this.#registrar.register(claimant, hello.invitation, this.#clock.wallTime())
       : this.#touch(claimant);
     if (refusal) return this.#refuse(connection, refusal);
+    if (makesWay) this.#leave(makesWay, makesWay.detachment!.reason);
     const path = new DatagramPath(handshaken.datagrams(randomId()));
     const author = this.#authorOf(identityKey, claim.key);
     const member = new Member(claimant, connection, path, author);
     this.registry.add(member);
     author.enter();
     if (previous) this.#replace(previous);
-    this.#welcome(member);
+    this.#welcome(member, previous?.detachment ? "resumed" : "joined");
     return member;
   }
 
@@ -161,9 +164,23 @@ export class ServerCore {
     }
   }
 
-  /** Lets a member's connection go; called once, however its connection ended. */
+  /** Lets a member's connection go, and the member unless it may come back; called once for each. */
   depart(member: Member, reason: LeftReason): void {
+    if (isBreak(reason)) this.#detach(member, reason);
+    else this.#leave(member, reason);
+  }
+
+  #detach(member: Member, reason: BreakReason): void {
+    if (this.registry.findByKey(member.key) !== member) return; // replaced, or sent away
+    member.detach(reason, this.#clock.now());
+    this.#detached.add(member);
+    const { name } = member;
+    this.#outputs.report({ kind: "detached", name, reason, members: this.registry.size });
+  }
+
+  #leave(member: Member, reason: LeftReason): void {
     if (!this.registry.release(member)) return; // a newer connection has taken over
+    this.#detached.delete(member);
     member.author.leave(this.#clock.now());
     if (member.author.isBlank) this.#authors.delete(authorKeyOf(member.identityKey, member.key));
     this.#presence.leave(member);
@@ -186,11 +203,12 @@ export class ServerCore {
   #replace(previous: Member): void {
     previous.connection.end("replaced");
     this.#presence.leave(previous);
+    if (previous.detachment) return this.#detached.delete(previous);
     const { name } = previous;
     this.#outputs.report({ kind: "left", name, reason: "replaced", members: this.registry.size });
   }
 
-  #welcome(member: Member): void {
+  #welcome(member: Member, kind: "joined" | "resumed"): void {
     const { connection, sessionId, name } = member;
     const { room, baseSeq, newestSeq } = this.#history;
     const run = this.#run;
@@ -200,7 +218,7 @@ export class ServerCore {
     this.#presence.join(member);
     this.#tellPresence();
     const { address } = connection;
-    this.#outputs.report({ kind: "joined", name, address, members: this.registry.size });
+    this.#outputs.report({ kind, name, address, members: this.registry.size });
   }
 
   #authorOf(identityKey: Uint8Array, key: string): Author {
@@ -282,7 +300,8 @@ export class ServerCore {
       this.#outputs.report({ kind: "violated", address, name, code: error.code });
       return this.#dismiss(member, "protocolViolation");
     }
-    if (!member.path.isUp) this.#probeWhenDue(member, this.#clock.now());
+    if (member.detachment) member.noteDatagram(this.#clock.now());
+    else if (!member.path.isUp) this.#probeWhenDue(member, this.#clock.now());
   }
 
   /** Whether the member's allowance has sufficed for it. */
@@ -398,6 +417,9 @@ export class ServerCore {
       member.connection.check();
       this.#probeWhenDue(member, now);
     }
+    for (const member of this.#detached.overdue(now)) {
+      this.#leave(member, member.detachment!.reason);
+    }
     this.#tellPresence();
     this.#mailbox.tick();
     for (const [authorKey, author] of this.#authors) {
@@ -433,7 +455,7 @@ export class ServerCore {
 
   #probeWhenDue(member: Member, now: number): void {
     const { path } = member;
-    if (!path.address || path.monitor.nextProbeAt > now) return;
+    if (!path.address || member.detachment || path.monitor.nextProbeAt > now) return;
     this.#outputs.sendDatagram({ path, plaintext: member.probe(now, this.#history.newestSeq) });
   }
 

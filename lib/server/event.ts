@@ -1,9 +1,24 @@
 import type { ByeCode, ProtocolErrorCode, RefusedCode } from "../codec/mod.ts";
+import type { BreakReason } from "./detached_members.ts";
 
 /** What a server reports of itself, for a log: never a message's text, never a key. */
 export type ServerEvent =
   | {
     readonly kind: "joined";
+    readonly name: string;
+    readonly address: string;
+    readonly members: number;
+  }
+  /** A member's connection has broken; it may come back as if nothing had been. */
+  | {
+    readonly kind: "detached";
+    readonly name: string;
+    readonly reason: BreakReason;
+    readonly members: number;
+  }
+  /** It has come back, in time. */
+  | {
+    readonly kind: "resumed";
     readonly name: string;
     readonly address: string;
     readonly members: number;

@@ -1,9 +1,11 @@
 import { type ByeCode, encodedMessage, type ServerMessage } from "../codec/mod.ts";
-import { lostProbesUntilDown } from "../limits.ts";
+import { detachedDatagramsMs, lostProbesUntilDown } from "../limits.ts";
 import type { Registered } from "../registry/mod.ts";
 import type { DatagramPath } from "../transport/mod.ts";
 import type { Author } from "./author.ts";
+import type { BreakReason } from "./detached_members.ts";
 import { HandedOver } from "./handed_over.ts";
+import { LostConnection } from "./lost_connection.ts";
 import type { Claimant } from "./store.ts";
 
 /** A member's TCP connection, as the core sees it. */
@@ -23,18 +25,27 @@ export interface Connection {
   end(code: ByeCode): void;
 }
 
-/** Somebody in the room: one name, one TCP connection, one UDP path. */
+/** The state of a member whose connection has broken. */
+interface Detachment {
+  readonly since: number;
+  readonly reason: BreakReason;
+  /** When its newest datagram came, or its connection broke. */
+  datagramAt: number;
+}
+
+/** Somebody in the room: one name, one TCP connection, which may have broken, and one UDP path. */
 export class Member implements Registered, Claimant {
   readonly name: string;
   readonly key: string;
   readonly identityKey: Uint8Array;
   readonly signingKey: Uint8Array;
-  /** Private messages on their way to it. */
-  readonly handedOver = new HandedOver();
+  #connection: Connection;
+  #detachment: Detachment | undefined;
+  #handedOver = new HandedOver();
 
   constructor(
     { name, key, identityKey, signingKey }: Claimant,
-    readonly connection: Connection,
+    connection: Connection,
     readonly path: DatagramPath,
     readonly author: Author,
   ) {
@@ -42,10 +53,47 @@ export class Member implements Registered, Claimant {
     this.key = key;
     this.identityKey = identityKey;
     this.signingKey = signingKey;
+    this.#connection = connection;
   }
 
   get sessionId(): bigint {
     return this.path.sessionId;
+  }
+
+  /** Leads nowhere once it has broken. */
+  get connection(): Connection {
+    return this.#connection;
+  }
+
+  /** Private messages on their way to it. */
+  get handedOver(): HandedOver {
+    return this.#handedOver;
+  }
+
+  /** Set once its connection has broken. */
+  get detachment(): Readonly<Detachment> | undefined {
+    return this.#detachment;
+  }
+
+  /** Lets go of its connection, which has broken, and of what was on its way there; datagrams go on. */
+  detach(reason: BreakReason, now: number): void {
+    this.#connection = new LostConnection(this.#connection.address);
+    this.#handedOver = new HandedOver();
+    this.#detachment = { since: now, reason, datagramAt: now };
+  }
+
+  /** A datagram has come from it. */
+  noteDatagram(now: number): void {
+    if (this.#detachment) this.#detachment.datagramAt = now;
+  }
+
+  /**
+   * Whether global messages go to it by datagrams. Without a connection no probe is answered, so there
+   * the path counts as before, as long as datagrams still come from it.
+   */
+  takesDatagrams(now: number): boolean {
+    if (!this.path.isUp) return false;
+    return !this.#detachment || now - this.#detachment.datagramAt <= detachedDatagramsMs;
   }
 
   /** The next probe, encoded; where the last one went unheard, what it says goes over TCP as well. */

@@ -31,7 +31,7 @@ export class Round {
 
   /** Takes a member in. What can't go to it by datagrams goes over TCP now. */
   add(member: Member): void {
-    const isUp = member.path.isUp;
+    const isUp = member.takesDatagrams(this.#clock.now());
     if (isUp) this.#overUdp.push(member);
     for (const message of this.#messages) {
       if (!isUp || !fitsDatagram(message)) member.connection.sendEncoded(message);
@@ -45,7 +45,7 @@ export class Round {
       for (const member of this.#overUdp) {
         const { path } = member;
         path.monitor.use(now);
-        const isProbeDue = path.monitor.nextProbeAt <= now;
+        const isProbeDue = !member.detachment && path.monitor.nextProbeAt <= now;
         const plaintext = isProbeDue ? concat([body, member.probe(now, this.#newestSeq)]) : body;
         yield { path, plaintext };
       }

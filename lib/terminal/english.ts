@@ -284,6 +284,9 @@ export const english: Language = {
   connectFromElsewhere: "To enter, on another one:",
   stopping: "stopping…",
   memberJoined: (name, address, members) => `${name} joined from ${address} (${members} here)`,
+  memberDetached: (name, reason, members) =>
+    `${name} is cut off and may return: ${reason} (${members} here)`,
+  memberResumed: (name, address, members) => `${name} is back, from ${address} (${members} here)`,
   memberLeft: (name, reason, members) => `${name} left: ${reason} (${members} here)`,
   refused: (address, reason) => `${address} refused: ${reason}`,
   violated: (who, violation) => `${who} disconnected: sent ${violation}`,

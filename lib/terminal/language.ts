@@ -123,6 +123,8 @@ export interface Language {
   readonly connectFromElsewhere: string;
   readonly stopping: string;
   readonly memberJoined: (name: string, address: string, members: number) => string;
+  readonly memberDetached: (name: string, reason: string, members: number) => string;
+  readonly memberResumed: (name: string, address: string, members: number) => string;
   readonly memberLeft: (name: string, reason: string, members: number) => string;
   readonly refused: (address: string, reason: string) => string;
   readonly violated: (who: string, violation: string) => string;

@@ -287,6 +287,9 @@ export const portuguese: Language = {
   connectFromElsewhere: "Para entrar, em outra:",
   stopping: "parando…",
   memberJoined: (name, address, members) => `${name} entrou, de ${address} (${members} na sala)`,
+  memberDetached: (name, reason, members) =>
+    `${name} está sem conexão e pode voltar: ${reason} (${members} na sala)`,
+  memberResumed: (name, address, members) => `${name} voltou, de ${address} (${members} na sala)`,
   memberLeft: (name, reason, members) => `${name} saiu: ${reason} (${members} na sala)`,
   refused: (address, reason) => `${address} recusado: ${reason}`,
   violated: (who, violation) => `${who} desconectado: enviou ${violation}`,

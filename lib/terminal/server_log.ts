@@ -59,6 +59,10 @@ function describeEvent(event: ServerEvent, language: Language): string {
   switch (event.kind) {
     case "joined":
       return language.memberJoined(event.name, plainAddress(event.address), event.members);
+    case "detached":
+      return language.memberDetached(event.name, language.leftReasons[event.reason], event.members);
+    case "resumed":
+      return language.memberResumed(event.name, plainAddress(event.address), event.members);
     case "left":
       return language.memberLeft(event.name, language.leftReasons[event.reason], event.members);
     case "refused":

@@ -145,7 +145,7 @@ Deno.test({
       const { ana, recorder, clock } = await behindRecorder(chat);
       await using _ = recorder;
       recorder.cut();
-      await chat.reported("left", "ana");
+      await chat.reported("detached", "ana");
       using operator = new Operator(dataDir);
       operator.release("ana");
       await chat.join("ana", { identity: generateIdentity() });

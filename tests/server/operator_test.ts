@@ -52,7 +52,7 @@ test("startServer() keeps names for their owners from one start to the next", as
     {
       await using _ = await RawMember.enter(chat.port, "ana", keyPair);
     }
-    await chat.reported("left", "ana");
+    await chat.reported("detached", "ana");
     const stranger = await RawMember.enter(chat.port, "ana").catch((error) => error.message);
     assertEquals(stranger, "refused");
   }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { generateKeyPair } from "../../lib/crypto/mod.ts";
-import { handshakeTimeoutMs, silenceTimeoutMs, tickMs } from "../../lib/limits.ts";
+import { handshakeTimeoutMs, resumeMs, silenceTimeoutMs, tickMs } from "../../lib/limits.ts";
 import { startServer } from "../../lib/server/mod.ts";
 import { closeQuietly } from "../../lib/transport/mod.ts";
 import { mayUseFiles, withDataDir } from "../testing/data_dir.ts";
@@ -66,10 +66,12 @@ Deno.test("Server lets a member whose connection died come back under its name",
     await using _ = await RawMember.enter(chat.port, "ana", keyPair); // gone without goodbye
     await bia.event("joined");
   }
-  const left = await chat.reported("left", "ana");
-  assertEquals(left, { kind: "left", name: "ana", reason: "connectionLost", members: 1 });
-  await bia.event("left");
+  const detached = await chat.reported("detached", "ana");
+  assertEquals(detached, { kind: "detached", name: "ana", reason: "connectionLost", members: 2 });
   await using _ = await RawMember.enter(chat.port, "ana", keyPair);
+  await chat.reported("resumed", "ana");
+  assertEquals(bia.client.members(), ["bia", "ana"]);
+  assertEquals(bia.events("left"), []);
 });
 
 Deno.test("Server ends a handshake that lasts too long", async () => {
@@ -88,9 +90,12 @@ Deno.test("Server lets a silent member go", async () => {
   await using chat = await TestChat.start({ clock });
   await using raw = await RawMember.enter(chat.port, "ana");
   clock.advance(silenceTimeoutMs + tickMs);
+  const detached = await chat.reported("detached", "ana");
+  assert(detached.kind === "detached" && detached.reason === "silence");
+  await within(raw.ended, "the connection to end");
+  clock.advance(resumeMs + tickMs);
   const left = await chat.reported("left", "ana");
   assert(left.kind === "left" && left.reason === "silence");
-  await within(raw.ended, "the connection to end");
 });
 
 Deno.test("Server and client keep a quiet connection alive", async () => {

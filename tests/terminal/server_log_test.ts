@@ -24,6 +24,18 @@ const events: readonly { name: string; event: ServerEvent; en: string; pt: strin
     pt: "ana entrou, de 192.168.0.9 (2 na sala)",
   },
   {
+    name: "detached",
+    event: { kind: "detached", name: "ana", reason: "silence", members: 2 },
+    en: "ana is cut off and may return: stopped answering (2 here)",
+    pt: "ana está sem conexão e pode voltar: parou de responder (2 na sala)",
+  },
+  {
+    name: "resumed",
+    event: { kind: "resumed", name: "ana", address, members: 2 },
+    en: "ana is back, from 192.168.0.9 (2 here)",
+    pt: "ana voltou, de 192.168.0.9 (2 na sala)",
+  },
+  {
     name: "left",
     event: { kind: "left", name: "ana", reason: "connectionLost", members: 0 },
     en: "ana left: the connection broke (0 here)",

@@ -13,6 +13,7 @@ import {
 import { Log } from "./log.ts";
 import { within } from "./within.ts";
 
+type NamedKind = "joined" | "detached" | "resumed" | "left" | "violated";
 type EventOf<Kind extends ClientEvent["kind"]> = Extract<ClientEvent, { kind: Kind }>;
 
 /** A client, and all that it has reported so far. */
@@ -92,7 +93,7 @@ export class TestChat implements AsyncDisposable {
   }
 
   /** Waits for the server's first report of this kind about this name. */
-  async reported(kind: "joined" | "left" | "violated", name: string): Promise<ServerEvent> {
+  async reported(kind: NamedKind, name: string): Promise<ServerEvent> {
     const isIt = (event: ServerEvent): event is Extract<ServerEvent, { kind: typeof kind }> =>
       event.kind === kind && event.name === name;
     return await this.log.find(isIt, `${name} ${kind}`);
