@@ -245,6 +245,12 @@ export const lettersExpiredAtOnce = 1_000;
 
 // -------------------------------------------------------------------------------------------- history
 
+/** An author is told for so long whom its newest message has reached: who lacks it then has gone. */
+export const reachMs = 60_000;
+
+/** Members gone through to answer who lacks a message, for each token: some µs of the server's. */
+export const reachedMembersPerToken = 100;
+
 /** Global messages the server can repeat to a member that missed them. */
 export const historyMessages = 4_096;
 

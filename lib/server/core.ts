@@ -18,6 +18,7 @@ import {
   floodLimits,
   maxRepairBytes,
   membersToldAtOnce,
+  reachedMembersPerToken,
   rememberIdsMs,
   repairBytesPerToken,
 } from "../limits.ts";
@@ -33,6 +34,7 @@ import { KeyDirectory } from "./key_directory.ts";
 import { Mailbox } from "./mailbox.ts";
 import { type Connection, Member } from "./member.ts";
 import { Presence } from "./presence.ts";
+import { Reach } from "./reach.ts";
 import { Registrar, type Registration } from "./registrar.ts";
 import { Round } from "./round.ts";
 import type { Claimant, ServerStore } from "./store.ts";
@@ -78,6 +80,7 @@ export class ServerCore {
   readonly #history: History;
   readonly #presence = new Presence();
   readonly #detached = new DetachedMembers();
+  readonly #reach = new Reach();
   /** News of who came and went that are being told. */
   #news: Iterator<void> | undefined;
   /** By identity key, in hexadecimal, and registry key. */
@@ -151,6 +154,7 @@ export class ServerCore {
     const member = new Member(claimant, connection, path, author);
     this.registry.add(member);
     author.enter();
+    this.#reach.enter(member, this.#history.newestSeq, previous);
     if (previous) this.#replace(previous);
     this.#welcome(member, previous?.detachment ? "resumed" : "joined");
     return member;
@@ -181,6 +185,7 @@ export class ServerCore {
   #leave(member: Member, reason: LeftReason): void {
     if (!this.registry.release(member)) return; // a newer connection has taken over
     this.#detached.delete(member);
+    this.#reach.leave(member);
     member.author.leave(this.#clock.now());
     if (member.author.isBlank) this.#authors.delete(authorKeyOf(member.identityKey, member.key));
     this.#presence.leave(member);
@@ -244,7 +249,7 @@ export class ServerCore {
     switch (message.kind) {
       case "say": {
         const { id } = message;
-        const seq = this.#numberAndQueue(member, message);
+        const seq = this.#say(member, message, now);
         if (seq !== undefined) this.#unnumbered.push({ member, id, seq });
         return member.author.sayBucket.take(now);
       }
@@ -269,7 +274,13 @@ export class ServerCore {
         return member.author.otherBucket.take(now, this.#keyDirectory.publish(member, message));
       case "heard":
         member.path.monitor.hear(message.number);
+        this.#reach.have(member, message.seq, this.#history.newestSeq);
         break;
+      case "have":
+        this.#reach.have(member, message.seq, this.#history.newestSeq);
+        break;
+      case "reach":
+        return member.author.otherBucket.take(now, this.#tellReach(member, message.seq));
       case "ping":
         member.connection.send({ kind: "pong" });
         break;
@@ -311,18 +322,41 @@ export class ServerCore {
       case "say":
         if (!author.sayBucket.has(now)) return false;
         author.sayBucket.take(now);
-        this.#numberAndQueue(member, message);
+        this.#say(member, message, now);
         return true;
       case "probe": {
         if (!author.otherBucket.has(now)) return false;
         author.otherBucket.take(now);
-        const { number } = message;
+        const { number, seq } = message;
+        this.#reach.have(member, seq, this.#history.newestSeq);
         member.connection.sendLazily({ kind: "heard", number, seq: this.#history.newestSeq });
         return true;
       }
       default:
         throw new ProtocolError("unexpectedMessage", `a member sent ${message.kind} over UDP`);
     }
+  }
+
+  /** The message's number, unless it had one before. */
+  #say(member: Member, message: Say, now: number): number | undefined {
+    const seq = this.#numberAndQueue(member, message);
+    if (seq !== undefined) this.#reach.say(member, seq, now);
+    return seq;
+  }
+
+  /** Answers {@linkcode Reach}; answers what it costs, in tokens. */
+  #tellReach(member: Member, seq: number): number {
+    const { registry } = this;
+    const author = this.#authorOfSaid(seq) ?? member;
+    member.connection.send(this.#reach.of(seq, author, registry.members()));
+    return 1 + registry.size / reachedMembersPerToken;
+  }
+
+  /** Who said it, where that is still known, and the author is still here. */
+  #authorOfSaid(seq: number): Member | undefined {
+    const encoded = this.#history.get(seq);
+    const said = encoded && decodeMessage(new ByteReader(encoded));
+    return said?.kind === "said" ? this.registry.find(said.from) : undefined;
   }
 
   // -------------------------------------------------------------------------------- global messages
@@ -422,6 +456,7 @@ export class ServerCore {
     }
     this.#tellPresence();
     this.#mailbox.tick();
+    this.#reach.tell(this.registry.members(), this.registry.size, now);
     for (const [authorKey, author] of this.#authors) {
       if (author.leftAt !== undefined && now - author.leftAt > rememberIdsMs) {
         this.#authors.delete(authorKey);

@@ -39,6 +39,8 @@ export class Member implements Registered, Claimant {
   readonly key: string;
   readonly identityKey: Uint8Array;
   readonly signingKey: Uint8Array;
+  /** Number of the newest global message that it has with none missing before it, as far as is known. */
+  hasUpTo = 0;
   #connection: Connection;
   #detachment: Detachment | undefined;
   #handedOver = new HandedOver();

@@ -1,7 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
 import { detachedDatagramsMs, resumeMs, tickMs } from "../../lib/limits.ts";
 import type { BreakReason } from "../../lib/server/detached_members.ts";
-import { anaAndBia, anasKey, biasKey, passTime, send, takeTold } from "../testing/ana_and_bia.ts";
+import {
+  anaAndBia,
+  anasKey,
+  biasKey,
+  commit,
+  passTime,
+  send,
+  takeTold,
+} from "../testing/ana_and_bia.ts";
 import { OperatedStore } from "../testing/operated_store.ts";
 import { say } from "../testing/says.ts";
 import { TestRoom } from "../testing/test_room.ts";
@@ -79,6 +87,7 @@ Deno.test("A break loses nothing: what was said meanwhile is repaired, what was 
   bia.send(say(1n));
   bia.send(send(7n, "ana"));
   room.fanOut();
+  commit(room);
   assertEquals(ana.connection.take(), []);
   assertEquals(bia.connection.takeOnly("accepted").length, 1);
   const { guest, connection } = room.knock("ana", anasKey);
