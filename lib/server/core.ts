@@ -27,6 +27,7 @@ import { parseName, Registry } from "../registry/mod.ts";
 import { type DatagramAddress, DatagramPath, type OutgoingDatagram } from "../transport/mod.ts";
 import { Author, type FloodLimits } from "./author.ts";
 import { DataDirError } from "./data_dir_error.ts";
+import { diagnose } from "./diagnose.ts";
 import { type BreakReason, DetachedMembers, isBreak } from "./detached_members.ts";
 import type { LeftReason, ServerEvent } from "./event.ts";
 import { History } from "./history.ts";
@@ -267,6 +268,9 @@ export class ServerCore {
         break;
       case "repair":
         return member.author.otherBucket.take(now, this.#repair(member, message));
+      case "diagnose":
+        member.connection.send(diagnose(member));
+        break;
       case "identify":
         this.#keyDirectory.identify(member, message, now);
         break;

@@ -20,6 +20,7 @@ export class DatagramPath {
   readonly #session: DatagramSession;
   /** As Deno wants it, so that no send has to make it anew. */
   #address: Deno.NetAddr | undefined;
+  #moves = 0;
 
   /** @param address the peer's, where it is known from the start */
   constructor(session: DatagramSession, address?: DatagramAddress) {
@@ -34,6 +35,11 @@ export class DatagramPath {
   /** Where the peer was last heard from. */
   get address(): Deno.NetAddr | undefined {
     return this.#address;
+  }
+
+  /** How often the peer's address or port has changed. */
+  get moves(): number {
+    return this.#moves;
   }
 
   /** Whether messages may rely on it: the address is known and probes arrive there. */
@@ -72,6 +78,7 @@ export class DatagramPath {
 
   /** Whoever holds the key can also forge where it seems to be: a new address has to prove itself. */
   #moveTo(address: DatagramAddress): void {
+    if (this.#address) this.#moves++;
     this.#address = netAddr(address);
     this.monitor.restart();
   }

@@ -38,6 +38,7 @@ Deno.test("DatagramPath.open() follows the peer with each newer datagram", () =>
     open(server, member.seal(hello), from);
     assertEquals(server.address, from);
   }
+  assertEquals(server.moves, 3);
 });
 
 Deno.test("DatagramPath.open() takes an older datagram, but does not follow it", () => {
