@@ -133,7 +133,15 @@ export const floodLimits = {
   say: { burst: 500, perSecond: 100 },
   /** Private messages, and the small change of the protocol, cost one delivery each. */
   other: { burst: 4_000, perSecond: 2_000 },
+  /**
+   * Bytes of old messages: at once a quarter of all that is kept, which a busy room says in minutes. It
+   * doesn't count with the others, so whoever catches up can talk, and talkers can catch up.
+   */
+  repair: { burst: 2_097_152, perSecond: 262_144 },
 } as const;
+
+/** Requests for old messages of one member that wait for its allowance: it rarely has more than one gap. */
+export const maxWaitingRepairs = 4;
 
 /** Lines the server logs a second about strangers; what is over is counted and said in one line. */
 export const maxStrangerLogLinesPerSecond = 10;
@@ -315,9 +323,6 @@ export const gapPatienceMs = 60;
 
 /** Bytes of old messages in answer to one request; the member asks again for the rest. */
 export const maxRepairBytes = 262_144;
-
-/** What a request for old messages costs of a member's allowance: a second of it is 256 KiB. */
-export const repairBytesPerToken = 128;
 
 /** Messages held back behind a gap; beyond it the gap is shown and the rest goes on. */
 export const maxHeldBack = 4_096;

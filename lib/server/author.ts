@@ -10,6 +10,8 @@ export interface FloodLimits {
   readonly say: Rate;
   /** Everything else. */
   readonly other: Rate;
+  /** Bytes of old messages, in answer to its requests. */
+  readonly repair: Rate;
 }
 
 /** How far a private message has come: one that is `posted` will be answered for in a moment. */
@@ -26,6 +28,7 @@ export class Author {
   readonly sent = new RecentIds<SentOutcome>();
   readonly sayBucket: TokenBucket;
   readonly otherBucket: TokenBucket;
+  readonly repairBucket: TokenBucket;
   /** Most members write to few strangers, and many to none. */
   #keyPackageBucket: TokenBucket | undefined;
   #leftAt: number | undefined;
@@ -33,6 +36,7 @@ export class Author {
   constructor(limits: FloodLimits, now: number) {
     this.sayBucket = new TokenBucket(limits.say, now);
     this.otherBucket = new TokenBucket(limits.other, now);
+    this.repairBucket = new TokenBucket(limits.repair, now);
   }
 
   /** When it left; `undefined` while it is here. */

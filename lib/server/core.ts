@@ -20,7 +20,6 @@ import {
   membersToldAtOnce,
   reachedMembersPerToken,
   rememberIdsMs,
-  repairBytesPerToken,
 } from "../limits.ts";
 import { randomId } from "../random_id.ts";
 import { parseName, Registry } from "../registry/mod.ts";
@@ -39,6 +38,7 @@ import { Reach } from "./reach.ts";
 import { Registrar, type Registration } from "./registrar.ts";
 import { Round } from "./round.ts";
 import type { Claimant, ServerStore } from "./store.ts";
+import { WaitingRepairs } from "./waiting_repairs.ts";
 
 /** What the core asks of the world around it. */
 export interface ServerOutputs {
@@ -82,6 +82,7 @@ export class ServerCore {
   readonly #presence = new Presence();
   readonly #detached = new DetachedMembers();
   readonly #reach = new Reach();
+  readonly #waitingRepairs = new WaitingRepairs();
   /** News of who came and went that are being told. */
   #news: Iterator<void> | undefined;
   /** By identity key, in hexadecimal, and registry key. */
@@ -267,7 +268,8 @@ export class ServerCore {
         this.#mailbox.inquire(member, message.id);
         break;
       case "repair":
-        return member.author.otherBucket.take(now, this.#repair(member, message));
+        this.#repairWhenAllowed(member, message, now);
+        break;
       case "diagnose":
         member.connection.send(diagnose(member));
         break;
@@ -428,7 +430,13 @@ export class ServerCore {
     this.#unnumbered = [];
   }
 
-  /** Answers what it costs, in tokens: a small request can have a long answer. */
+  #repairWhenAllowed(member: Member, request: Repair, now: number): void {
+    const { repairBucket } = member.author;
+    if (!repairBucket.has(now)) return this.#waitingRepairs.add(member, request);
+    repairBucket.take(now, this.#repair(member, request));
+  }
+
+  /** Answers what it costs, in bytes: a small request can have a long answer. */
   #repair(member: Member, { firstSeq, lastSeq }: Repair): number {
     const { oldestSeq, newestSeq } = this.#history;
     if (firstSeq < oldestSeq) {
@@ -442,7 +450,7 @@ export class ServerCore {
       bytes += said.length;
       member.connection.sendEncoded(said);
     }
-    return 1 + bytes / repairBytesPerToken;
+    return bytes;
   }
 
   // ---------------------------------------------------------------------------------- as time passes
@@ -459,6 +467,9 @@ export class ServerCore {
       this.#leave(member, member.detachment!.reason);
     }
     this.#tellPresence();
+    for (const [member, request] of this.#waitingRepairs.take()) {
+      this.#repairWhenAllowed(member, request, now);
+    }
     this.#mailbox.tick();
     this.#reach.tell(this.registry.members(), this.registry.size, now);
     for (const [authorKey, author] of this.#authors) {

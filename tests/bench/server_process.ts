@@ -20,7 +20,7 @@ if (import.meta.main) {
   const server = await startServer({
     host: "127.0.0.1",
     port: 0,
-    floodLimits: { say: unlimited, other: unlimited },
+    floodLimits: { say: unlimited, other: unlimited, repair: unlimited },
   });
   console.log(server.addr.port);
   const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream());

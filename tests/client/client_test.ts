@@ -6,6 +6,7 @@ import { TestChat } from "../testing/test_chat.ts";
 const manySays = {
   say: { burst: 1e6, perSecond: 1e6 },
   other: { burst: 1e6, perSecond: 1e6 },
+  repair: { burst: 1e9, perSecond: 1e9 },
 };
 
 /** The code with which connecting fails. */

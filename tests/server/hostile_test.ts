@@ -12,6 +12,7 @@ import { within } from "../testing/within.ts";
 const manySays = {
   say: { burst: 1e6, perSecond: 1e6 },
   other: { burst: 1e6, perSecond: 1e6 },
+  repair: { burst: 1e9, perSecond: 1e9 },
 };
 
 /** Two members who go on chatting, whatever happens meanwhile. */

@@ -32,6 +32,7 @@ const serverAddress: DatagramAddress = { hostname: "198.51.100.1", port: 7_700 }
 const noLimits: FloodLimits = {
   say: { burst: 1e9, perSecond: 1e9 },
   other: { burst: 1e9, perSecond: 1e9 },
+  repair: { burst: 1e9, perSecond: 1e9 },
 };
 
 /** How a {@linkcode TestRoom} differs from the usual one. */
