@@ -143,6 +143,26 @@ export const floodLimits = {
 /** Requests for old messages of one member that wait for its allowance: it rarely has more than one gap. */
 export const maxWaitingRepairs = 4;
 
+/**
+ * The same for all who come from one IPv4 address, or one IPv6 /64, together: otherwise whoever makes
+ * identities has the limits as often as it likes. A class of 200 behind one router must not notice,
+ * neither when it talks nor when all of it reconnects at once. Loopback is exempt.
+ */
+export const networkLimits = {
+  /** The class tries again five times before the first second is over; then 2 % of a core for handshakes. */
+  entry: { burst: 1_000, perSecond: 20 },
+  /** Five members' worth: a dozen messages of everybody at once, and then 150 a minute of each. */
+  say: { burst: 2_500, perSecond: 500 },
+  /** As well: new keys and greetings of everybody at once, of 300 tokens each, and then 50 a second of each. */
+  other: { burst: 60_000, perSecond: 10_000 },
+} as const;
+
+/** A network is forgotten so long after its last connection: twice what its slowest allowance takes to fill. */
+export const rememberNetworkMs = 120_000;
+
+/** Networks remembered, at some 500 bytes each: beyond it, those without a connection are forgotten. */
+export const maxIdleNetworks = 20_000;
+
 /** Lines the server logs a second about strangers; what is over is counted and said in one line. */
 export const maxStrangerLogLinesPerSecond = 10;
 

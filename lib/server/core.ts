@@ -253,7 +253,7 @@ export class ServerCore {
         const { id } = message;
         const seq = this.#say(member, message, now);
         if (seq !== undefined) this.#unnumbered.push({ member, id, seq });
-        return member.author.sayBucket.take(now);
+        return member.allowance.takeSay(now);
       }
       case "send":
         this.#mailbox.post(member, message);
@@ -277,7 +277,7 @@ export class ServerCore {
         this.#keyDirectory.identify(member, message, now);
         break;
       case "publish":
-        return member.author.otherBucket.take(now, this.#keyDirectory.publish(member, message));
+        return member.allowance.takeOther(now, this.#keyDirectory.publish(member, message));
       case "heard":
         member.path.monitor.hear(message.number);
         this.#reach.have(member, message.seq, this.#history.newestSeq);
@@ -286,7 +286,7 @@ export class ServerCore {
         this.#reach.have(member, message.seq, this.#history.newestSeq);
         break;
       case "reach":
-        return member.author.otherBucket.take(now, this.#tellReach(member, message.seq));
+        return member.allowance.takeOther(now, this.#tellReach(member, message.seq));
       case "ping":
         member.connection.send({ kind: "pong" });
         break;
@@ -295,7 +295,7 @@ export class ServerCore {
       default:
         throw new ProtocolError("unexpectedMessage", `a member sent ${message.kind}`);
     }
-    return member.author.otherBucket.take(now);
+    return member.allowance.takeOther(now);
   }
 
   /** Takes a datagram from anywhere; what isn't a member's changes nothing and gets no answer. */
@@ -323,16 +323,16 @@ export class ServerCore {
 
   /** Whether the member's allowance has sufficed for it. */
   #receiveOverUdp(member: Member, message: Message, now: number): boolean {
-    const { author } = member;
+    const { allowance } = member;
     switch (message.kind) {
       case "say":
-        if (!author.sayBucket.has(now)) return false;
-        author.sayBucket.take(now);
+        if (!allowance.hasSay(now)) return false;
+        allowance.takeSay(now);
         this.#say(member, message, now);
         return true;
       case "probe": {
-        if (!author.otherBucket.has(now)) return false;
-        author.otherBucket.take(now);
+        if (!allowance.hasOther(now)) return false;
+        allowance.takeOther(now);
         const { number, seq } = message;
         this.#reach.have(member, seq, this.#history.newestSeq);
         member.connection.sendLazily({ kind: "heard", number, seq: this.#history.newestSeq });

@@ -1,9 +1,10 @@
-import { maxConnectionsPerAddress, maxPendingHandshakes } from "../limits.ts";
+import { maxPendingHandshakes } from "../limits.ts";
+import type { Network } from "./network.ts";
 
 /** A connection at the door. */
 export interface Visitor {
-  /** The IP address it comes from. */
-  readonly hostname: string;
+  /** Where it comes from, with whom it shares its allowance; `undefined` for this machine itself. */
+  readonly network: Network | undefined;
   /** When it came, by the server's clock. */
   readonly since: number;
   /** Turns it away. */
@@ -11,7 +12,7 @@ export interface Visitor {
 }
 
 /**
- * Keeps strangers from crowding out members: so many connections an address, so many handshakes at a
+ * Keeps strangers from crowding out members: so many connections a network, so many handshakes at a
  * time, and none for longer than its time.
  *
  * Too many handshakes turn the oldest away, not the newest: an honest one takes milliseconds, so
@@ -19,14 +20,11 @@ export interface Visitor {
  */
 export class Doorman {
   readonly #pending = new Set<Visitor>();
-  readonly #countOf = new Map<string, number>();
 
-  /** Lets a visitor begin its handshake; `false` where its address has too many connections. */
+  /** Lets a visitor begin its handshake; `false` where its network has too many connections, or too new. */
   enter(visitor: Visitor): boolean {
-    const network = networkOf(visitor.hostname);
-    const count = this.#countOf.get(network) ?? 0;
-    if (count >= maxConnectionsPerAddress && !isLoopback(visitor.hostname)) return false;
-    this.#countOf.set(network, count + 1);
+    const { network, since } = visitor;
+    if (network && !network.enter(since)) return false;
     this.#pending.add(visitor);
     if (this.#pending.size > maxPendingHandshakes) {
       const [oldest] = this.#pending;
@@ -41,11 +39,8 @@ export class Doorman {
   }
 
   /** The visitor's connection is over. */
-  leave({ hostname }: Visitor): void {
-    const network = networkOf(hostname);
-    const count = this.#countOf.get(network)! - 1;
-    if (count === 0) this.#countOf.delete(network);
-    else this.#countOf.set(network, count);
+  leave({ network }: Visitor, now: number): void {
+    network?.leave(now);
   }
 
   /** Turns away whoever came before `time` and is still in its handshake. */
@@ -60,18 +55,4 @@ export class Doorman {
     this.#pending.delete(visitor);
     visitor.close();
   }
-}
-
-/** One customer of an internet provider: an IPv4 address, or an IPv6 /64. */
-export function networkOf(hostname: string): string {
-  if (!hostname.includes(":") || hostname.startsWith("::ffff:")) return hostname;
-  const [head = "", tail = ""] = hostname.split("::");
-  const groups = head === "" ? [] : head.split(":");
-  const tailGroups = tail === "" ? [] : tail.split(":");
-  const zeros = hostname.includes("::") ? 8 - groups.length - tailGroups.length : 0;
-  return [...groups, ...Array(zeros).fill("0"), ...tailGroups].slice(0, 4).join(":") + "::/64";
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === "::1" || /^(::ffff:)?127\./.test(hostname);
 }

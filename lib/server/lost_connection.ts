@@ -3,6 +3,7 @@ import type { Connection } from "./member.ts";
 /** The connection of a member whose real one has broken: it leads nowhere, and holds no buffers. */
 export class LostConnection implements Connection {
   readonly isOpen = false;
+  readonly network = undefined;
 
   constructor(readonly address: string) {}
 

@@ -2,16 +2,20 @@ import { type ByeCode, encodedMessage, type ServerMessage } from "../codec/mod.t
 import { detachedDatagramsMs, lostProbesUntilDown } from "../limits.ts";
 import type { Registered } from "../registry/mod.ts";
 import type { DatagramPath } from "../transport/mod.ts";
+import { Allowance } from "./allowance.ts";
 import type { Author } from "./author.ts";
 import type { BreakReason } from "./detached_members.ts";
 import { HandedOver } from "./handed_over.ts";
 import { LostConnection } from "./lost_connection.ts";
+import type { Network } from "./network.ts";
 import type { Claimant } from "./store.ts";
 
 /** A member's TCP connection, as the core sees it. */
 export interface Connection {
   /** The peer's address, for the log. */
   readonly address: string;
+  /** Where it comes from, for the limits; `undefined` for this machine itself. */
+  readonly network: Network | undefined;
   /** Whether what is sent may still arrive. */
   readonly isOpen: boolean;
   send(message: ServerMessage): void;
@@ -41,6 +45,7 @@ export class Member implements Registered, Claimant {
   readonly signingKey: Uint8Array;
   /** Number of the newest global message that it has with none missing before it, as far as is known. */
   hasUpTo = 0;
+  readonly allowance: Allowance;
   #connection: Connection;
   #detachment: Detachment | undefined;
   #handedOver = new HandedOver();
@@ -55,6 +60,7 @@ export class Member implements Registered, Claimant {
     this.key = key;
     this.identityKey = identityKey;
     this.signingKey = signingKey;
+    this.allowance = new Allowance(author, connection.network);
     this.#connection = connection;
   }
 

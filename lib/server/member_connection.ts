@@ -2,16 +2,19 @@ import type { ByeCode, ServerMessage } from "../codec/mod.ts";
 import type { Link, LinkEnd, MessageHandler } from "../transport/mod.ts";
 import type { LeftReason } from "./event.ts";
 import type { Connection } from "./member.ts";
+import type { Network } from "./network.ts";
 
 /** A member's TCP connection, from its welcome to its farewell. */
 export class MemberConnection implements Connection {
   readonly address: string;
+  readonly network: Network | undefined;
   readonly #link: Link;
   #farewell: ByeCode | undefined;
 
-  constructor(link: Link, address: string) {
+  constructor(link: Link, address: string, network: Network | undefined) {
     this.#link = link;
     this.address = address;
+    this.network = network;
   }
 
   get isOpen(): boolean {

@@ -30,6 +30,7 @@ import { listen, type Listening } from "./listen.ts";
 import type { Member } from "./member.ts";
 import { MemberConnection } from "./member_connection.ts";
 import { MemoryStore } from "./memory_store.ts";
+import { type Network, Networks } from "./network.ts";
 import type { Registration } from "./registrar.ts";
 import { SqliteStore } from "./sqlite_store.ts";
 import type { ServerStore } from "./store.ts";
@@ -99,6 +100,7 @@ class RunningServer implements Server {
   readonly #report: (event: ServerEvent) => void;
   readonly #core: ServerCore;
   readonly #doorman = new Doorman();
+  readonly #networks = new Networks();
   /** Everything under way that `close` has to wait for. */
   readonly #tasks = new Set<Promise<void>>();
   readonly #streams = new Set<{ close(): void }>();
@@ -176,12 +178,15 @@ class RunningServer implements Server {
   async #serve(conn: Deno.TcpConn): Promise<void> {
     const { hostname } = conn.remoteAddr as Deno.NetAddr;
     const close = () => closeQuietly(conn);
-    const visitor: Visitor = { hostname, since: this.#clock.now(), close };
+    const since = this.#clock.now();
+    const network = this.#networks.of(hostname, since);
+    const visitor: Visitor = { network, since, close };
     if (!this.#doorman.enter(visitor)) return close();
     this.#streams.add(conn);
     try {
       conn.setNoDelay(true);
-      const admitted = this.#admit(await respondToHandshake(conn, this.#keyPair, hello), hostname);
+      const authenticated = await respondToHandshake(conn, this.#keyPair, hello);
+      const admitted = this.#admit(authenticated, hostname, network);
       this.#doorman.finish(visitor);
       if (admitted.member) await this.#converse(admitted.member, admitted.connection);
       else await admitted.connection.finish();
@@ -189,7 +194,7 @@ class RunningServer implements Server {
       this.#reportFailure(error, hostname);
     } finally {
       this.#doorman.finish(visitor);
-      this.#doorman.leave(visitor);
+      this.#doorman.leave(visitor, this.#clock.now());
       this.#streams.delete(conn);
       close();
     }
@@ -198,8 +203,10 @@ class RunningServer implements Server {
   #admit(
     authenticated: Authenticated<Uint8Array>,
     address: string,
+    network: Network | undefined,
   ): { member: Member | undefined; connection: MemberConnection } {
-    const connection = new MemberConnection(new Link(authenticated, this.#clock), address);
+    const link = new Link(authenticated, this.#clock);
+    const connection = new MemberConnection(link, address, network);
     const { hello, handshaken } = authenticated;
     return { member: this.#core.admit(hello, handshaken, connection), connection };
   }
@@ -256,7 +263,9 @@ class RunningServer implements Server {
   }
 
   #tick(): void {
-    this.#doorman.turnAwayOlderThan(this.#clock.now() - handshakeTimeoutMs);
+    const now = this.#clock.now();
+    this.#doorman.turnAwayOlderThan(now - handshakeTimeoutMs);
+    this.#networks.forgetIdle(now);
     this.#core.tick();
     this.#timer = this.#clock.after(tickMs, () => this.#tick());
   }

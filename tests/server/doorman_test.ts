@@ -1,16 +1,28 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { maxConnectionsPerAddress, maxPendingHandshakes } from "../../lib/limits.ts";
-import { Doorman, networkOf, type Visitor } from "../../lib/server/doorman.ts";
+import { Doorman, type Visitor } from "../../lib/server/doorman.ts";
+import { type Network, Networks } from "../../lib/server/network.ts";
+
+let networks = new Networks();
 
 class Guest implements Visitor {
+  readonly network: Network | undefined;
   isTurnedAway = false;
 
-  constructor(readonly hostname: string, readonly since = 0) {}
+  constructor(hostname: string, readonly since = 0) {
+    this.network = networks.of(hostname, since);
+  }
 
   close(): void {
     this.isTurnedAway = true;
   }
+}
+
+/** A doorman to whom nobody has come yet. */
+function begin(): Doorman {
+  networks = new Networks();
+  return new Doorman();
 }
 
 function enterAndFinish(doorman: Doorman, guest: Guest): boolean {
@@ -20,7 +32,7 @@ function enterAndFinish(doorman: Doorman, guest: Guest): boolean {
 }
 
 Deno.test("Doorman.enter() lets in so many of one address, and none more", () => {
-  const doorman = new Doorman();
+  const doorman = begin();
   for (let i = 0; i < maxConnectionsPerAddress; i++) {
     assert(enterAndFinish(doorman, new Guest("192.0.2.1")));
   }
@@ -29,7 +41,7 @@ Deno.test("Doorman.enter() lets in so many of one address, and none more", () =>
 });
 
 Deno.test("Doorman.enter() counts an IPv6 /64 as one address", () => {
-  const doorman = new Doorman();
+  const doorman = begin();
   for (let i = 0; i < maxConnectionsPerAddress; i++) {
     assert(enterAndFinish(doorman, new Guest(`2001:db8:1:2:${i.toString(16)}::1`)));
   }
@@ -39,7 +51,7 @@ Deno.test("Doorman.enter() counts an IPv6 /64 as one address", () => {
 
 for (const hostname of ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"]) {
   Deno.test(`Doorman.enter() does not count ${hostname}`, () => {
-    const doorman = new Doorman();
+    const doorman = begin();
     for (let i = 0; i < 2 * maxConnectionsPerAddress; i++) {
       assert(enterAndFinish(doorman, new Guest(hostname)));
     }
@@ -47,17 +59,17 @@ for (const hostname of ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"]) {
 }
 
 Deno.test("Doorman.enter() lets in again as many as have left", () => {
-  const doorman = new Doorman();
+  const doorman = begin();
   for (let time = 0; time < 3; time++) {
     const guests = Array.from({ length: maxConnectionsPerAddress }, () => new Guest("192.0.2.1"));
     for (const guest of guests) assert(enterAndFinish(doorman, guest));
     assert(!doorman.enter(new Guest("192.0.2.1")));
-    for (const guest of guests) doorman.leave(guest);
+    for (const guest of guests) doorman.leave(guest, 0);
   }
 });
 
 Deno.test("Doorman.enter() turns the oldest handshake away where there are too many", () => {
-  const doorman = new Doorman();
+  const doorman = begin();
   const guests = Array.from(
     { length: maxPendingHandshakes + 3 },
     (_, i) => new Guest(`192.0.2.${i % 200}`),
@@ -70,7 +82,7 @@ Deno.test("Doorman.enter() turns the oldest handshake away where there are too m
 });
 
 Deno.test("Doorman.turnAwayOlderThan() ends the handshakes that last too long", () => {
-  const doorman = new Doorman();
+  const doorman = begin();
   const guests = [0, 10, 20, 30].map((since) => new Guest("192.0.2.1", since));
   for (const guest of guests) doorman.enter(guest);
   doorman.finish(guests[1]!);
@@ -83,7 +95,7 @@ Deno.test("Doorman.turnAwayOlderThan() ends the handshakes that last too long", 
 Deno.test("Doorman forgets whoever has left, whatever came between", () => {
   const step = fc.record({ what: fc.constantFrom("enter", "finish", "leave"), which: fc.nat(20) });
   const property = fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-    const doorman = new Doorman();
+    const doorman = begin();
     const here: Guest[] = [];
     steps.forEach(({ what, which }, i) => {
       const guest = here[which % Math.max(1, here.length)];
@@ -93,13 +105,13 @@ Deno.test("Doorman forgets whoever has left, whatever came between", () => {
       } else if (guest && what === "finish") doorman.finish(guest);
       else if (guest) {
         doorman.finish(guest);
-        doorman.leave(guest);
+        doorman.leave(guest, 0);
         here.splice(here.indexOf(guest), 1);
       }
     });
     for (const guest of here) {
       doorman.finish(guest);
-      doorman.leave(guest);
+      doorman.leave(guest, 0);
     }
     for (let i = 0; i < maxConnectionsPerAddress; i++) {
       assert(enterAndFinish(doorman, new Guest("192.0.2.1")));
@@ -108,23 +120,3 @@ Deno.test("Doorman forgets whoever has left, whatever came between", () => {
   });
   fc.assert(property, { seed: 8, numRuns: 100 });
 });
-
-const networks: { hostname: string; network: string }[] = [
-  { hostname: "192.0.2.1", network: "192.0.2.1" },
-  { hostname: "::ffff:192.0.2.1", network: "::ffff:192.0.2.1" },
-  { hostname: "2001:db8:1:2:3:4:5:6", network: "2001:db8:1:2::/64" },
-  { hostname: "2001:db8:1:2::6", network: "2001:db8:1:2::/64" },
-  { hostname: "2001:db8::6", network: "2001:db8:0:0::/64" },
-  { hostname: "2001:db8::", network: "2001:db8:0:0::/64" },
-  { hostname: "2001:db8:0:0:1::", network: "2001:db8:0:0::/64" },
-  { hostname: "2001:db8::1:2:3:4:5", network: "2001:db8:0:1::/64" },
-  { hostname: "fe80::1%eth0", network: "fe80:0:0:0::/64" },
-  { hostname: "::1", network: "0:0:0:0::/64" },
-  { hostname: "::", network: "0:0:0:0::/64" },
-];
-
-for (const { hostname, network } of networks) {
-  Deno.test(`networkOf() gives ${network} for ${hostname}`, () => {
-    assertEquals(networkOf(hostname), network);
-  });
-}

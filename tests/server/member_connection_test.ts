@@ -16,7 +16,7 @@ function connect(): LinkPair & {
   farEnd: Promise<LinkEnd>;
 } {
   const pair = linkPair();
-  const connection = new MemberConnection(pair.near, "192.0.2.1");
+  const connection = new MemberConnection(pair.near, "192.0.2.1", undefined);
   const [heard, handled]: [Message[], Message[]] = [[], []];
   const end = connection.receive((message) => {
     handled.push(message);
@@ -111,6 +111,6 @@ const reasons: { end: LinkEnd; reason: LeftReason }[] = [
 for (const { end, reason } of reasons) {
   Deno.test(`MemberConnection.reasonFor() makes ${reason} of ${end.kind}`, () => {
     const { near } = linkPair();
-    assertEquals(new MemberConnection(near, "192.0.2.1").reasonFor(end), reason);
+    assertEquals(new MemberConnection(near, "192.0.2.1", undefined).reasonFor(end), reason);
   });
 }

@@ -7,10 +7,12 @@ import {
   type ServerMessage,
 } from "../../lib/codec/mod.ts";
 import type { Connection } from "../../lib/server/member.ts";
+import type { Network } from "../../lib/server/network.ts";
 
 /** A member's TCP connection that only remembers what was sent on it. */
 export class FakeConnection implements Connection {
   readonly address = "192.0.2.1";
+  readonly network: Network | undefined;
   /** What was sent and not yet taken, as it would arrive. */
   #inbox: Message[] = [];
   /** Why the server has ended it, once it has. */
@@ -18,6 +20,10 @@ export class FakeConnection implements Connection {
   /** Whether the network still carries what is sent. */
   isOpen = true;
   checks = 0;
+
+  constructor(network?: Network) {
+    this.network = network;
+  }
 
   send(message: ServerMessage): void {
     this.sendEncoded(encodedMessage(message));

@@ -17,6 +17,7 @@ import type { ServerEvent } from "../../lib/server/event.ts";
 import type { FloodLimits } from "../../lib/server/author.ts";
 import type { Member } from "../../lib/server/member.ts";
 import { MemoryStore } from "../../lib/server/memory_store.ts";
+import type { Network } from "../../lib/server/network.ts";
 import type { Registration } from "../../lib/server/registrar.ts";
 import type { ServerStore } from "../../lib/server/store.ts";
 import {
@@ -48,6 +49,8 @@ export class TestRoom {
   readonly clock = new ManualClock();
   readonly events: ServerEvent[] = [];
   readonly core: ServerCore;
+  /** Where those who come in from now on come from. */
+  network: Network | undefined;
   /** Times that the core asked for a round. */
   wakes = 0;
   readonly #guests = new Map<bigint, Guest>();
@@ -80,7 +83,7 @@ export class TestRoom {
     identityKey = randomKey(),
     hello: Partial<MemberHello> | Uint8Array = {},
   ): { readonly guest: Guest | undefined; readonly connection: FakeConnection } {
-    const connection = new FakeConnection();
+    const connection = new FakeConnection(this.network);
     const [ours, theirs] = [randomKey(), randomKey()];
     const handshaken: Handshaken = {
       remoteStaticKey: identityKey,
