@@ -122,6 +122,19 @@ export const lazyMs = 5;
 /** Bytes waiting for a slow reader: 120 of the longest texts, or the names of a full room. */
 export const maxQueuedBytes = 2_097_152;
 
+/**
+ * With so much waiting for a slow reader, it gets no global messages until it has drained: it finds them
+ * in the history, and what is left of the queue serves what is kept nowhere else. Twice what one answer to
+ * its own request brings.
+ */
+export const congestedBytes = 524_288;
+
+/** The same for a write that the peer has not taken for this long: a lost packet of a slow phone's takes less. */
+export const congestedWriteMs = 2_000;
+
+/** With so little left in its queue it has drained: a frame, which goes out in one write. */
+export const drainedBytes = 65_536;
+
 /** A server that stops says so to everybody and then waits this long for the words to leave. */
 export const farewellTimeoutMs = 1_000;
 

@@ -432,7 +432,9 @@ export class ServerCore {
 
   #repairWhenAllowed(member: Member, request: Repair, now: number): void {
     const { repairBucket } = member.author;
-    if (!repairBucket.has(now)) return this.#waitingRepairs.add(member, request);
+    if (!repairBucket.has(now) || !member.keepsUp()) {
+      return this.#waitingRepairs.add(member, request);
+    }
     repairBucket.take(now, this.#repair(member, request));
   }
 
@@ -461,6 +463,9 @@ export class ServerCore {
     const now = this.#clock.now();
     for (const member of this.registry.members()) {
       member.connection.check();
+      if (member.hasCaughtUp()) {
+        member.connection.sendLazily({ kind: "newest", seq: this.#history.newestSeq });
+      }
       this.#probeWhenDue(member, now);
     }
     for (const member of this.#detached.overdue(now)) {

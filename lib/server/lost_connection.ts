@@ -4,6 +4,8 @@ import type { Connection } from "./member.ts";
 export class LostConnection implements Connection {
   readonly isOpen = false;
   readonly network = undefined;
+  readonly isCongested = false;
+  readonly isDrained = true;
 
   constructor(readonly address: string) {}
 

@@ -18,6 +18,10 @@ export interface Connection {
   readonly network: Network | undefined;
   /** Whether what is sent may still arrive. */
   readonly isOpen: boolean;
+  /** Whether the peer takes less than it is sent. */
+  readonly isCongested: boolean;
+  /** Whether it has taken what it was sent, but for a little. */
+  readonly isDrained: boolean;
   send(message: ServerMessage): void;
   /** Sends a message that may wait a few ms for another to travel with. */
   sendLazily(message: ServerMessage): void;
@@ -49,6 +53,7 @@ export class Member implements Registered, Claimant {
   #connection: Connection;
   #detachment: Detachment | undefined;
   #handedOver = new HandedOver();
+  #isHeldBack = false;
 
   constructor(
     { name, key, identityKey, signingKey }: Claimant,
@@ -88,6 +93,22 @@ export class Member implements Registered, Claimant {
     this.#connection = new LostConnection(this.#connection.address);
     this.#handedOver = new HandedOver();
     this.#detachment = { since: now, reason, datagramAt: now };
+  }
+
+  /**
+   * Whether it keeps up with what it is sent. Where it doesn't, it is to be sent nothing that it can have
+   * later, until it {@linkcode hasCaughtUp}.
+   */
+  keepsUp(): boolean {
+    if (!this.#isHeldBack && this.#connection.isCongested) this.#isHeldBack = true;
+    return !this.#isHeldBack;
+  }
+
+  /** Whether it keeps up again, after it hadn't; to be told of what it has missed. */
+  hasCaughtUp(): boolean {
+    if (!this.#isHeldBack || !this.#connection.isDrained) return false;
+    this.#isHeldBack = false;
+    return true;
   }
 
   /** A datagram has come from it. */

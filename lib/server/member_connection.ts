@@ -21,6 +21,14 @@ export class MemberConnection implements Connection {
     return !this.#farewell && this.#link.isOpen;
   }
 
+  get isCongested(): boolean {
+    return this.#link.isCongested;
+  }
+
+  get isDrained(): boolean {
+    return this.#link.isDrained;
+  }
+
   send(message: ServerMessage): void {
     if (!this.#farewell) this.#link.send(message);
   }

@@ -29,12 +29,18 @@ export class Round {
     this.#bodies = pack(messages.filter(fitsDatagram));
   }
 
-  /** Takes a member in. What can't go to it by datagrams goes over TCP now. */
+  /**
+   * Takes a member in. What can't go to it by datagrams goes over TCP now; who doesn't keep up gets
+   * nothing, and asks for it later.
+   */
   add(member: Member): void {
+    if (!member.keepsUp()) return;
     const isUp = member.takesDatagrams(this.#clock.now());
     if (isUp) this.#overUdp.push(member);
     for (const message of this.#messages) {
-      if (!isUp || !fitsDatagram(message)) member.connection.sendEncoded(message);
+      if (isUp && fitsDatagram(message)) continue;
+      if (!member.keepsUp()) return; // what is sent in one round can be too much by itself
+      member.connection.sendEncoded(message);
     }
   }
 

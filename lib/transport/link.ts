@@ -11,6 +11,9 @@ import {
 } from "../codec/mod.ts";
 import { largeFrameBytes, maxFramePlaintextBytes, type TransportSession } from "../crypto/mod.ts";
 import {
+  congestedBytes,
+  congestedWriteMs,
+  drainedBytes,
   farewellTimeoutMs,
   lazyMs,
   maxQueuedBytes,
@@ -85,6 +88,21 @@ export class Link {
   /** Bytes handed to the network, or about to be. */
   get bytesSent(): number {
     return this.#bytesSent;
+  }
+
+  /** Whether the other side takes less than it is sent, by bytes or by time. */
+  get isCongested(): boolean {
+    return this.#queuedBytes > congestedBytes || this.#isStuck;
+  }
+
+  /** Whether the other side has taken what it was sent, but for a little. */
+  get isDrained(): boolean {
+    return this.#queuedBytes <= drainedBytes && !this.#isStuck;
+  }
+
+  get #isStuck(): boolean {
+    if (this.#writeStartedAt === undefined) return false;
+    return this.#clock.now() - this.#writeStartedAt > congestedWriteMs;
   }
 
   /** Queues a message. On a link that has ended it goes nowhere. */

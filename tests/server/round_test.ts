@@ -118,6 +118,51 @@ Deno.test("Round goes over to TCP within 5 s of a path's end, and back once it r
   assertEquals(seqs(ana!.datagrams.flat()).length, 5);
 });
 
+for (const path of ["up", "down"] as const) {
+  Deno.test(`Round leaves a member out that doesn't keep up, its path ${path}, until it has drained`, () => {
+    const names = path === "up" ? { up: ["bia", "ana"] } : { up: ["bia"], down: ["ana"] };
+    const { room, guests: [bia, ana] } = roomOf(names);
+    const { connection } = ana!;
+    const got = () => [...seqs(connection.take()), ...seqs(ana!.datagrams.splice(0).flat())];
+    const sayAndTick = (id: bigint) => {
+      bia!.send(say(id));
+      room.fanOut();
+      room.core.tick();
+    };
+    connection.isCongested = true;
+    connection.isDrained = false;
+    sayAndTick(1n);
+    assertEquals(got(), []);
+    connection.isCongested = false;
+    sayAndTick(2n);
+    assertEquals(got(), []);
+    connection.isDrained = true;
+    room.core.tick();
+    assertEquals(connection.takeOnly("newest"), [{ kind: "newest", seq: 2 }]);
+    ana!.send({ kind: "repair", firstSeq: 1, lastSeq: 2 });
+    assertEquals(got(), [1, 2]);
+    sayAndTick(3n);
+    assertEquals(got(), [3]);
+    assertEquals(seqs(bia!.datagrams.flat()), [1, 2, 3]);
+  });
+}
+
+Deno.test("ServerCore lets the repairs of a member wait that doesn't keep up", () => {
+  const { room, guests: [ana] } = roomOf({ up: ["ana"] });
+  ana!.send(say(1n));
+  room.fanOut();
+  ana!.connection.isCongested = true;
+  ana!.connection.isDrained = false;
+  ana!.connection.take();
+  ana!.send({ kind: "repair", firstSeq: 1, lastSeq: 1 });
+  room.core.tick();
+  assertEquals(seqs(ana!.connection.take()), []);
+  ana!.connection.isCongested = false;
+  ana!.connection.isDrained = true;
+  room.core.tick();
+  assertEquals(seqs(ana!.connection.take()), [1]);
+});
+
 Deno.test("ServerCore.tick() goes on probing a path that is down", () => {
   const { room, guests: [ana] } = roomOf({ up: ["ana"] });
   for (let i = 0; i < 200; i++) {

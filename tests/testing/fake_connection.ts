@@ -19,6 +19,8 @@ export class FakeConnection implements Connection {
   endedWith: ByeCode | undefined;
   /** Whether the network still carries what is sent. */
   isOpen = true;
+  isCongested = false;
+  isDrained = true;
   checks = 0;
 
   constructor(network?: Network) {

@@ -1,6 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Message } from "../../lib/codec/mod.ts";
-import { maxQueuedBytes, silenceTimeoutMs, writeTimeoutMs } from "../../lib/limits.ts";
+import {
+  congestedBytes,
+  congestedWriteMs,
+  maxQueuedBytes,
+  silenceTimeoutMs,
+  writeTimeoutMs,
+} from "../../lib/limits.ts";
 import { linkPair } from "../testing/link_pair.ts";
 import { settled } from "../testing/turns.ts";
 
@@ -51,6 +57,38 @@ Deno.test("Link.close() does nothing a second time", async () => {
   near.check();
   await near.flushed();
   assertEquals(await near.receive(() => {}), { kind: "closed" });
+});
+
+Deno.test("Link is congested with much in its queue, until nearly all of it has left", async () => {
+  const { near, nearStream, far } = linkPair();
+  const farEnd = far.receive(() => {});
+  nearStream.stall();
+  for (let bytes = 0; bytes < congestedBytes - 32_768; bytes += 32_768) near.send(filler);
+  assert(!near.isCongested && !near.isDrained);
+  near.send(filler);
+  assert(near.isCongested && !near.isDrained);
+  nearStream.resume();
+  await near.flushed();
+  assert(!near.isCongested && near.isDrained);
+  near.close();
+  await farEnd;
+});
+
+Deno.test("Link is congested where a write takes long, until it is taken", async () => {
+  const { near, nearStream, far, clock } = linkPair();
+  const farEnd = far.receive(() => {});
+  nearStream.stall();
+  near.send(ping);
+  await settled();
+  clock.advance(congestedWriteMs);
+  assert(!near.isCongested && near.isDrained);
+  clock.advance(1);
+  assert(near.isCongested && !near.isDrained);
+  nearStream.resume();
+  await near.flushed();
+  assert(!near.isCongested && near.isDrained);
+  near.close();
+  await farEnd;
 });
 
 Deno.test("Link.send() ends it as slowReader once too much is queued", async () => {
