@@ -304,6 +304,12 @@ export const rememberedIds = 1_024;
 /** Time for which an absent author's ids are remembered: longer than a client's longest pause. */
 export const rememberIdsMs = 300_000;
 
+/** Absent authors that are remembered: two full rooms. */
+export const maxAbsentAuthors = 20_000;
+
+/** Ids of theirs that are remembered in all: some 60 MB. */
+export const maxAbsentIds = 1_000_000;
+
 // ----------------------------------------------------------------------------------------------- path
 
 /** A quiet path is probed this often, so that routers keep its mapping (the usual limit is 30 s). */

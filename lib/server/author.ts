@@ -60,6 +60,11 @@ export class Author {
     return true;
   }
 
+  /** How many ids of messages are remembered. */
+  get rememberedIds(): number {
+    return this.said.size + this.sent.size;
+  }
+
   /** Whether there is nothing to remember: it has only listened. */
   get isBlank(): boolean {
     return this.said.isEmpty && this.sent.isEmpty && !this.#keyPackageBucket;

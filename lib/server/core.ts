@@ -19,12 +19,12 @@ import {
   maxRepairBytes,
   membersToldAtOnce,
   reachedMembersPerToken,
-  rememberIdsMs,
 } from "../limits.ts";
 import { randomId } from "../random_id.ts";
 import { parseName, Registry } from "../registry/mod.ts";
 import { type DatagramAddress, DatagramPath, type OutgoingDatagram } from "../transport/mod.ts";
-import { Author, type FloodLimits } from "./author.ts";
+import type { FloodLimits } from "./author.ts";
+import { Authors } from "./authors.ts";
 import { DataDirError } from "./data_dir_error.ts";
 import { diagnose } from "./diagnose.ts";
 import { type BreakReason, DetachedMembers, isBreak } from "./detached_members.ts";
@@ -75,7 +75,6 @@ export class ServerCore {
   readonly #keyDirectory: KeyDirectory;
   readonly #mailbox: Mailbox;
   readonly #maxMembers: number;
-  readonly #floodLimits: FloodLimits;
   /** Names this start of the server: another one may have lost what came last to a power failure. */
   readonly #run = randomId();
   readonly #history: History;
@@ -85,8 +84,7 @@ export class ServerCore {
   readonly #waitingRepairs = new WaitingRepairs();
   /** News of who came and went that are being told. */
   #news: Iterator<void> | undefined;
-  /** By identity key, in hexadecimal, and registry key. */
-  readonly #authors = new Map<string, Author>();
+  readonly #authors: Authors;
   /** Global messages numbered and not yet sent, encoded. */
   #unsent: Uint8Array[] = [];
   /** Authors to be told the numbers of those, once they are kept. */
@@ -102,7 +100,7 @@ export class ServerCore {
     const { clock, store } = options;
     this.#mailbox = new Mailbox({ clock, store, registry: this.registry, reportFailure });
     this.#maxMembers = options.maxMembers;
-    this.#floodLimits = options.floodLimits ?? floodLimits;
+    this.#authors = new Authors(options.floodLimits ?? floodLimits);
     this.#history = new History(store.room);
     this.#recallAuthors();
   }
@@ -114,9 +112,8 @@ export class ServerCore {
       const parsed = parseName(said.from);
       const owner = parsed.kind === "name" ? this.#store.findOwner(parsed.key) : undefined;
       if (!owner) continue;
-      const author = this.#authorOf(owner.identityKey, owner.key);
-      author.said.set(said.id, seq);
-      author.leave(this.#clock.now());
+      this.#authors.enter(owner, this.#clock.now()).said.set(said.id, seq);
+      this.#authors.leave(owner, this.#clock.now());
     }
   }
 
@@ -152,10 +149,9 @@ export class ServerCore {
     if (refusal) return this.#refuse(connection, refusal);
     if (makesWay) this.#leave(makesWay, makesWay.detachment!.reason);
     const path = new DatagramPath(handshaken.datagrams(randomId()));
-    const author = this.#authorOf(identityKey, claim.key);
+    const author = this.#authors.enter(claimant, this.#clock.now());
     const member = new Member(claimant, connection, path, author);
     this.registry.add(member);
-    author.enter();
     this.#reach.enter(member, this.#history.newestSeq, previous);
     if (previous) this.#replace(previous);
     this.#welcome(member, previous?.detachment ? "resumed" : "joined");
@@ -188,8 +184,7 @@ export class ServerCore {
     if (!this.registry.release(member)) return; // a newer connection has taken over
     this.#detached.delete(member);
     this.#reach.leave(member);
-    member.author.leave(this.#clock.now());
-    if (member.author.isBlank) this.#authors.delete(authorKeyOf(member.identityKey, member.key));
+    this.#authors.leave(member, this.#clock.now());
     this.#presence.leave(member);
     this.#tellPresence();
     const { name } = member;
@@ -226,16 +221,6 @@ export class ServerCore {
     this.#tellPresence();
     const { address } = connection;
     this.#outputs.report({ kind, name, address, members: this.registry.size });
-  }
-
-  #authorOf(identityKey: Uint8Array, key: string): Author {
-    const authorKey = authorKeyOf(identityKey, key);
-    let author = this.#authors.get(authorKey);
-    if (!author) {
-      author = new Author(this.#floodLimits, this.#clock.now());
-      this.#authors.set(authorKey, author);
-    }
-    return author;
   }
 
   // --------------------------------------------------------------------------------- what they send
@@ -477,11 +462,7 @@ export class ServerCore {
     }
     this.#mailbox.tick();
     this.#reach.tell(this.registry.members(), this.registry.size, now);
-    for (const [authorKey, author] of this.#authors) {
-      if (author.leftAt !== undefined && now - author.leftAt > rememberIdsMs) {
-        this.#authors.delete(authorKey);
-      }
-    }
+    this.#authors.forgetOld(now);
   }
 
   /** Sends away whom a command of the operator's, in another process, has banned or set free. */
@@ -528,8 +509,4 @@ export class ServerCore {
     }
     if (this.#news) this.#clock.after(0, () => this.#tellSome());
   }
-}
-
-function authorKeyOf(identityKey: Uint8Array, key: string): string {
-  return `${identityKey.toHex()} ${key}`;
 }

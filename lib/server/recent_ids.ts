@@ -17,6 +17,11 @@ export class RecentIds<Outcome> {
     return this.#newer === undefined && this.#older === undefined;
   }
 
+  /** How many ids are remembered; one of which more became known later may count twice. */
+  get size(): number {
+    return (this.#newer?.size ?? 0) + (this.#older?.size ?? 0);
+  }
+
   get(id: MessageId): Outcome | undefined {
     return this.#newer?.get(id) ?? this.#older?.get(id);
   }
