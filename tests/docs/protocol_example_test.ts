@@ -40,9 +40,9 @@ const serverEphemeral = keyPairOf(bytes(example.serverEphemeralPrivate));
 const memberSigning = signingKeyPairOf(bytes(example.memberSigningPrivate));
 const addresseeSigning = signingKeyPairOf(bytes(example.addresseeSigningPrivate));
 
-const serverHello: ServerHello = { version: 2, software: "prosa/0.1.0", maxTextBytes: 16_384 };
+const serverHello: ServerHello = { version: 3, software: "prosa/0.1.0", maxTextBytes: 16_384 };
 const memberHello: MemberHello = {
-  version: 2,
+  version: 3,
   software: "prosa/0.1.0",
   name: "ana",
   signingKey: memberSigning.publicKey,
@@ -52,6 +52,7 @@ const memberHello: MemberHello = {
 
 const sessionId = 0x0123456789abcdefn;
 const room = 0xfedcba9876543210n;
+const run = 0x0f1e2d3c4b5a6978n;
 const sentAt = 1_700_000_000_000;
 const unsignedSay = { id: 0x1112131415161718n, sentAt, text: "Olá, todos!" };
 const signedBytes = signedSayBytes({ room, author: "ana", ...unsignedSay });
@@ -68,6 +69,8 @@ const plaintexts = {
     kind: "welcome",
     sessionId,
     room,
+    run,
+    baseSeq: 40,
     name: "ana",
     newestSeq: 41,
   }),
