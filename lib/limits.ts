@@ -363,6 +363,12 @@ export const gapPatienceMs = 60;
 /** Bytes of old messages in answer to one request; the member asks again for the rest. */
 export const maxRepairBytes = 262_144;
 
+/** Messages from before it came that a client can ask for: a quarter of what the server keeps. */
+export const maxHistory = 1_000;
+
+/** What the terminal asks for unless told otherwise: two screenfuls, to see what the talk is about. */
+export const defaultHistory = 50;
+
 /** Messages held back behind a gap; beyond it the gap is shown and the rest goes on. */
 export const maxHeldBack = 4_096;
 

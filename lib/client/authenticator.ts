@@ -13,7 +13,7 @@ export type Judged =
   | { readonly kind: "said"; readonly said: Said; readonly authenticity: Authenticity }
   /** The server has numbered it before: nothing to show. */
   | { readonly kind: "repeated"; readonly said: Said }
-  | Extract<Next, { kind: "missing" }>;
+  | Exclude<Next, Said>;
 
 export interface AuthenticatorOptions {
   readonly clock: Clock;
@@ -21,7 +21,7 @@ export interface AuthenticatorOptions {
   readonly keyOf: (name: string) => string;
   readonly contacts: Contacts;
   readonly enquiries: Enquiries;
-  readonly emit: (judged: Judged) => void;
+  readonly emit: (judged: Judged, room: bigint) => void;
   /** Told of a key that isn't the one pinned, before anything by it is emitted. */
   readonly onChangedKey: (name: string) => void;
   /** Told of what this client can't go on from, such as a disk that is full. */
@@ -60,10 +60,10 @@ export class Authenticator {
   #judgeAll(): void {
     for (let first = this.#waiting[0]; first; first = this.#waiting[0]) {
       const { next, room } = first;
-      const verdict = next.kind === "missing" ? next : this.#judge(next, room);
+      const verdict = next.kind === "said" ? this.#judge(next, room) : next;
       if (verdict === "enquire") return this.#enquire((next as Said).from);
       this.#waiting.shift();
-      this.#options.emit(verdict);
+      this.#options.emit(verdict, room);
     }
   }
 

@@ -4,6 +4,7 @@ import type { MessageId } from "../codec/mod.ts";
 import { generateIdentity, type Identity } from "../crypto/mod.ts";
 import {
   handshakeTimeoutMs,
+  maxHistory,
   maxInvitationBytes,
   reconnectPauseMs,
   stableConnectionMs,
@@ -36,6 +37,8 @@ export interface ConnectOptions {
    * anything about the member has left: later connections must find the same key.
    */
   readonly trustServer?: ((serverKey: Uint8Array) => boolean) | undefined;
+  /** How many global messages from before we came are wanted, at most {@linkcode maxHistory}; otherwise none. */
+  readonly history?: number | undefined;
   /** The time; otherwise the system's. */
   readonly clock?: Clock | undefined;
   /** Between 0 and 1, as `Math.random`, for the pauses between attempts to reconnect. */
@@ -111,6 +114,7 @@ const finalCodes: ReadonlySet<DisconnectedCode> = new Set<DisconnectedCode>([
  * Enters a server under a name.
  *
  * @throws {TypeError} where `server` isn't an address
+ * @throws {RangeError} where `history` isn't a number of messages
  * @throws {ChatError} where nobody answers there, or the server refuses; a connection that breaks later is
  * mended without a word to the caller other than events
  * @throws whatever `trustServer` throws
@@ -119,7 +123,12 @@ export async function connect(options: ConnectOptions): Promise<Client> {
   const address = parseServerAddress(options.server);
   const name = wireName(options.name);
   if (name === undefined) throw new ChatError("nameTooLong"); // no message could carry it
-  const { invitation = "" } = options;
+  const { invitation = "", history = 0 } = options;
+  if (!Number.isInteger(history) || history < 0 || history > maxHistory) {
+    throw new RangeError(
+      `Cannot ask for past messages other than 0 to ${maxHistory}: received ${history}`,
+    );
+  }
   if (new TextEncoder().encode(invitation).length > maxInvitationBytes) {
     throw new ChatError("invitationInvalid"); // as no server's are
   }
@@ -155,10 +164,10 @@ class ReconnectingClient implements Client {
     this.#trustServer = options.trustServer ?? (() => true);
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
-    this.#core = this.#newCore(options.store ?? new MemoryStore());
+    this.#core = this.#newCore(options.store ?? new MemoryStore(), options.history);
   }
 
-  #newCore(store: ClientStore): ClientCore {
+  #newCore(store: ClientStore, history: number | undefined): ClientCore {
     const [clock, identity] = [this.#clock, this.#identity];
     return new ClientCore({
       clock,
@@ -167,6 +176,7 @@ class ReconnectingClient implements Client {
       sealer: new EndToEnd({ identity, store, clock, name: () => this.#core.name }),
       emit: (event) => this.#emit(event),
       onFault: (error) => this.#fault(error),
+      history,
     });
   }
 

@@ -59,6 +59,8 @@ export interface ClientCoreOptions {
   readonly sealer: Sealer;
   /** Told of what the client can't go on from, such as a disk that is full. */
   readonly onFault: (error: unknown) => void;
+  /** How many global messages from before we came are wanted; otherwise none. */
+  readonly history?: number | undefined;
 }
 
 const utf8 = new TextEncoder();
@@ -81,7 +83,7 @@ export class ClientCore {
   readonly #onFault: (error: unknown) => void;
   readonly #says = new SayQueue((say) => this.#sign(say));
   readonly #names = new ServerNames();
-  readonly #order = new RoomOrder();
+  readonly #order: RoomOrder;
   readonly #roll = new Roll();
   readonly #enquiries = new Enquiries((question) => this.#session?.send(question));
   readonly #authenticator: Authenticator;
@@ -95,8 +97,10 @@ export class ClientCore {
   #room: bigint | undefined;
   #onListed: (() => void) | undefined;
 
-  constructor({ clock, emit, identity, contacts, sealer, onFault }: ClientCoreOptions) {
+  constructor(options: ClientCoreOptions) {
+    const { clock, emit, identity, contacts, sealer, onFault } = options;
     this.#clock = clock;
+    this.#order = new RoomOrder(options.history);
     this.#emit = emit;
     this.#identity = identity;
     this.#onFault = onFault;
@@ -110,7 +114,7 @@ export class ClientCore {
       contacts,
       enquiries,
       me,
-      emit: (judged) => this.#showJudged(judged),
+      emit: (judged, room) => this.#showJudged(judged, room),
       onChangedKey: (name) => emit({ kind: "keyChanged", name }),
       onFault,
     });
@@ -202,7 +206,7 @@ export class ClientCore {
     this.#session = session;
     this.#portWatch = new PortWatch(this.#clock.now());
     this.#name = welcome.name;
-    this.#show(this.#order.enter(welcome.room, welcome.newestSeq, this.#clock.now()));
+    this.#show(this.#order.enter(welcome, this.#clock.now()));
     if (welcome.room !== this.#room) this.#correspondence.forgetAccepted();
     this.#room = welcome.room;
     if (!isFirst) this.#emit({ kind: "reconnected" });
@@ -358,12 +362,13 @@ export class ClientCore {
     }
   }
 
-  #showJudged(judged: Judged): void {
-    if (judged.kind === "missing") return this.#emit(judged);
+  #showJudged(judged: Judged, room: bigint): void {
+    if (judged.kind === "missing" || judged.kind === "caughtUp") return this.#emit(judged);
     const { seq, from, text, sentAt } = judged.said;
     if (judged.kind === "repeated") return this.#emit({ kind: "repeated", seq, from });
     const { authenticity } = judged;
-    this.#emit({ kind: "said", seq, from, text, sentAt, authenticity });
+    const isPast = this.#order.isPast(room, seq);
+    this.#emit({ kind: "said", seq, from, text, sentAt, authenticity, isPast });
   }
 
   #reject(id: MessageId, code: RejectedCode): void {

@@ -17,7 +17,11 @@ export type ClientEvent =
     /** The author's clock, in ms since 1970. */
     readonly sentAt: number;
     readonly authenticity: Authenticity;
+    /** Whether it was said before we came. */
+    readonly isPast: boolean;
   }
+  /** What was said before we came has been reported, as far as it was wanted and there is any. */
+  | { readonly kind: "caughtUp" }
   /** A global message that the server has numbered twice: it isn't told again. */
   | { readonly kind: "repeated"; readonly seq: number; readonly from: string }
   /** Global messages that can't be had any more. */

@@ -1,12 +1,16 @@
-import type { Said } from "../codec/mod.ts";
+import type { Said, Welcome } from "../codec/mod.ts";
 import { gapPatienceMs, maxHeldBack } from "../limits.ts";
 
-/** What can be shown next: a message, or the numbers of some that can't be had. */
-export type Next = Said | {
-  readonly kind: "missing";
-  readonly firstSeq: number;
-  readonly lastSeq: number;
-};
+/** What can be shown next. */
+export type Next =
+  | Said
+  /** The numbers of messages that can't be had. */
+  | { readonly kind: "missing"; readonly firstSeq: number; readonly lastSeq: number }
+  /** What was said before we came is over: all that follows is new. */
+  | { readonly kind: "caughtUp" };
+
+/** What a welcome says of the room's numbers. */
+export type RoomState = Pick<Welcome, "room" | "run" | "baseSeq" | "newestSeq">;
 
 export interface SeqRange {
   readonly firstSeq: number;
@@ -23,7 +27,15 @@ const askAgainMs = 1_000;
  * A gap that lasts is asked for: {@linkcode nextRequestAt} says when, {@linkcode takeRequest} for what.
  */
 export class RoomOrder {
+  readonly #history: number;
   #room: bigint | undefined;
+  #run: bigint | undefined;
+  /** What was said before we came, in the room that we came to first. */
+  #past: { readonly room: bigint; seq: number } | undefined;
+  /** Whether all of it that can be had was taken. */
+  #hasCaughtUp: boolean;
+  /** From here on the absence of a message is worth a word: nobody is owed what was said before they came. */
+  #owedFrom = 1;
   /** The newest message that was taken, with none missing before it. */
   #takenSeq = 0;
   /** The newest message known to exist. */
@@ -34,28 +46,71 @@ export class RoomOrder {
   /** The newest message that was asked for. */
   #askedSeq = 0;
 
+  /** @param history how many messages from before we came are wanted */
+  constructor(history = 0) {
+    this.#history = history;
+    this.#hasCaughtUp = history === 0;
+  }
+
   /** Number of the newest message before which nothing is missing. */
   get contiguousSeq(): number {
     return this.#takenSeq;
   }
 
+  /** Number of the newest message known to exist. */
+  get newestSeq(): number {
+    return this.#newestSeq;
+  }
+
+  /** Whether a message was said before we came. */
+  isPast(room: bigint, seq: number): boolean {
+    return room === this.#past?.room && seq <= this.#past.seq;
+  }
+
   /**
-   * A connection stands: goes on where the last one ended. In the first room it starts behind `newestSeq`;
-   * in another one, which began while the connection was away, at its beginning. Answers what is left of
-   * the old room, which can't be completed any more.
+   * A connection stands: goes on where the last one ended. In the first room it starts behind `newestSeq`, or
+   * as many messages before it as are wanted; in another one, which began while the connection was away, at
+   * its beginning. Answers what is left of the old room, which can't be completed any more.
    */
-  enter(room: bigint, newestSeq: number, now: number): Next[] {
-    const isFirst = this.#room === undefined;
-    const isOther = this.#room !== room;
-    const left = isOther && !isFirst ? [...this.#giveUp(this.#newestSeq, now)] : [];
-    if (isOther) {
-      this.#room = room;
-      this.#takenSeq = this.#newestSeq = isFirst ? newestSeq : 0;
-      this.#gapSince = undefined;
-    }
+  enter({ room, run, baseSeq, newestSeq }: RoomState, now: number): Next[] {
+    const next: Next[] = [];
+    if (this.#room === undefined) next.push(...this.#begin(room, newestSeq, now));
+    else if (this.#room !== room) next.push(...this.#moveTo(room, now));
+    else if (this.#run !== run) next.push(...this.#goBackTo(baseSeq));
+    this.#run = run;
     this.#askedSeq = this.#takenSeq; // what was asked of the last connection may have got lost with it
     this.expect(newestSeq, now);
-    return left;
+    return next;
+  }
+
+  #begin(room: bigint, newestSeq: number, now: number): Iterable<Next> {
+    this.#room = room;
+    this.#past = { room, seq: newestSeq };
+    this.#owedFrom = newestSeq + 1;
+    this.#takenSeq = Math.max(0, newestSeq - this.#history);
+    this.#newestSeq = newestSeq;
+    if (newestSeq > this.#takenSeq) this.#gapSince = now - gapPatienceMs; // none of it is on its way
+    return this.#catchUp();
+  }
+
+  *#moveTo(room: bigint, now: number): Iterable<Next> {
+    yield* this.#giveUp(this.#newestSeq, now);
+    this.#room = room;
+    this.#takenSeq = this.#newestSeq = 0;
+    this.#owedFrom = 1;
+    this.#gapSince = undefined;
+  }
+
+  /** Another run of the same room's server, which may have lost its newest messages and give their numbers anew. */
+  #goBackTo(baseSeq: number): Iterable<Next> {
+    if (this.#newestSeq <= baseSeq) return [];
+    for (const seq of this.#heldBack.keys()) if (seq > baseSeq) this.#heldBack.delete(seq);
+    this.#newestSeq = baseSeq;
+    this.#takenSeq = Math.min(this.#takenSeq, baseSeq);
+    this.#owedFrom = Math.min(this.#owedFrom, baseSeq + 1);
+    if (this.#past) this.#past.seq = Math.min(this.#past.seq, baseSeq);
+    if (this.#newestSeq === this.#takenSeq) this.#gapSince = undefined;
+    return this.#catchUp();
   }
 
   /** A message with this number is known to exist. */
@@ -75,9 +130,7 @@ export class RoomOrder {
     for (;;) {
       const said = this.#heldBack.get(this.#takenSeq + 1);
       if (!said) return;
-      this.#heldBack.delete(said.seq);
-      this.#advanceTo(said.seq, now);
-      yield said;
+      yield* this.#take(said, now);
     }
   }
 
@@ -104,17 +157,31 @@ export class RoomOrder {
 
   *#giveUp(lastSeq: number, now: number): Iterable<Next> {
     for (let firstSeq = this.#takenSeq + 1; firstSeq <= lastSeq; firstSeq = this.#takenSeq + 1) {
-      if (this.#heldBack.has(firstSeq)) {
-        const said = this.#heldBack.get(firstSeq)!;
-        this.#heldBack.delete(firstSeq);
-        this.#advanceTo(firstSeq, now);
-        yield said;
+      const said = this.#heldBack.get(firstSeq);
+      if (said) {
+        yield* this.#take(said, now);
         continue;
       }
       const end = Math.min(lastSeq, this.#oldestHeldBack() - 1);
       this.#advanceTo(end, now);
-      yield { kind: "missing", firstSeq, lastSeq: end };
+      const owed = Math.max(firstSeq, this.#owedFrom);
+      if (owed <= end) yield { kind: "missing", firstSeq: owed, lastSeq: end };
+      yield* this.#catchUp();
     }
+  }
+
+  *#take(said: Said, now: number): Iterable<Next> {
+    this.#heldBack.delete(said.seq);
+    this.#advanceTo(said.seq, now);
+    this.#owedFrom = Math.min(this.#owedFrom, said.seq + 1);
+    yield said;
+    yield* this.#catchUp();
+  }
+
+  *#catchUp(): Iterable<Next> {
+    if (this.#hasCaughtUp || this.#takenSeq < this.#past!.seq) return;
+    this.#hasCaughtUp = true;
+    yield { kind: "caughtUp" };
   }
 
   #advanceTo(seq: number, now: number): void {

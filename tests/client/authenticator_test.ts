@@ -63,7 +63,7 @@ function start() {
 }
 
 function summary(judged: Judged): string {
-  if (judged.kind === "missing") return "missing";
+  if (judged.kind === "missing" || judged.kind === "caughtUp") return judged.kind;
   const { said: { seq } } = judged;
   return judged.kind === "repeated" ? `${seq} repeated` : `${seq} ${judged.authenticity}`;
 }

@@ -30,6 +30,12 @@ Deno.test("connect() refuses an invitation that no server would have made", asyn
   assertEquals((await assertRejects(() => connect(options), ChatError)).code, "invitationInvalid");
 });
 
+Deno.test("connect() refuses to ask for more of the past than a server keeps, or for less than nothing", async () => {
+  for (const history of [-1, 1_001, 1.5, NaN]) {
+    await assertRejects(() => connect({ server: "127.0.0.1:1", name: "ana", history }), RangeError);
+  }
+});
+
 Deno.test("connect() asks whether to trust the server before it says who we are", async () => {
   const seen: Uint8Array[] = [];
   const trustServer = (serverKey: Uint8Array) => {

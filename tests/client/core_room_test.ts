@@ -80,6 +80,50 @@ Deno.test("ClientCore learns of a lost last message from whatever names the newe
   }
 });
 
+Deno.test("ClientCore asks at once for what was said before it came, and marks it", () => {
+  const client = TestClient.entered({ newestSeq: 100 }, 50);
+  const asked = client.session.take().filter(({ kind }) => kind === "repair");
+  assertEquals(asked, [{ kind: "repair", firstSeq: 51, lastSeq: 100 }]);
+  client.core.receive({ kind: "missing", firstSeq: 51, lastSeq: 98 });
+  for (const seq of [99, 100, 101]) client.core.receive(said(seq, "bia"));
+  const told = client.take().map((event) =>
+    event.kind === "said" ? [event.seq, event.isPast] : event.kind
+  );
+  assertEquals(told, [[99, true], [100, true], "caughtUp", [101, false]]);
+});
+
+Deno.test("ClientCore marks the past also where it had to ask for an author's key meanwhile", async () => {
+  const client = TestClient.entered({ newestSeq: 1 }, 50);
+  const signature = new Uint8Array(64);
+  client.core.receive({ ...said(1, "caio"), signature });
+  client.core.exit();
+  client.enter({ room: 2n, newestSeq: 1 });
+  client.core.receive(said(1, "bia"));
+  assertEquals(seqs(client.take()), []);
+  const question = client.session.take().find(({ kind }) => kind === "identify");
+  assert(question?.kind === "identify");
+  client.core.receive({ kind: "rejected", id: question.id, code: "unknownMember" });
+  await settled();
+  const told = client.take().flatMap((event) => event.kind === "said" ? [event.isPast] : []);
+  assertEquals(told, [true, false]);
+});
+
+Deno.test("ClientCore asks for nothing that was said before it came, unless it wants it", () => {
+  const client = TestClient.entered({ newestSeq: 100 });
+  client.pass(1_000);
+  assertEquals(client.session.take().filter(({ kind }) => kind === "repair"), []);
+  assertEquals(client.take(), []);
+});
+
+Deno.test("ClientCore takes anew the numbers that a server gives anew after a power failure", () => {
+  const client = TestClient.entered();
+  for (const seq of [1, 2, 3]) client.core.receive(said(seq, "bia"));
+  client.core.exit();
+  client.enter({ run: 2n, baseSeq: 1, newestSeq: 1 });
+  client.core.receive(said(2, "eva"));
+  assertEquals(seqs(client.take()), [1, 2, 3, 2]);
+});
+
 Deno.test("ClientCore answers a probe over TCP, with how far it has come", () => {
   const client = TestClient.entered();
   const { core, session } = client;

@@ -35,6 +35,7 @@ Deno.test("ClientCore.say() goes over TCP while UDP is untried, and resolves wit
       text: "Olá, todos!",
       sentAt: say!.sentAt,
       authenticity: "signed",
+      isPast: false,
     },
   ]);
 });

@@ -1,21 +1,35 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { type Next, RoomOrder, type SeqRange } from "../../lib/client/room_order.ts";
+import {
+  type Next,
+  RoomOrder,
+  type RoomState,
+  type SeqRange,
+} from "../../lib/client/room_order.ts";
 import { gapPatienceMs, maxHeldBack } from "../../lib/limits.ts";
 import { said } from "../testing/says.ts";
 
-function entered(newestSeq = 0): RoomOrder {
-  const order = new RoomOrder();
-  order.enter(1n, newestSeq, 0);
+function state(newestSeq: number, fields: Partial<RoomState> = {}): RoomState {
+  return { room: 1n, run: 1n, baseSeq: 0, newestSeq, ...fields };
+}
+
+function entered(newestSeq = 0, history = 0): RoomOrder {
+  const order = new RoomOrder(history);
+  order.enter(state(newestSeq), 0);
   return order;
 }
 
-/** Each message's number, and the ranges that are missing. */
-function shown(next: Iterable<Next>): (number | [number, number])[] {
-  return [...next].map((item) => item.kind === "said" ? item.seq : [item.firstSeq, item.lastSeq]);
+type Shown = number | [number, number] | "caughtUp";
+
+/** Each message's number, the ranges that are missing, and where the past is over. */
+function shown(next: Iterable<Next>): Shown[] {
+  return [...next].map((item) => {
+    if (item.kind === "caughtUp") return item.kind;
+    return item.kind === "said" ? item.seq : [item.firstSeq, item.lastSeq];
+  });
 }
 
-function arrive(order: RoomOrder, now: number, ...seqs: number[]): (number | [number, number])[] {
+function arrive(order: RoomOrder, now: number, ...seqs: number[]): Shown[] {
   return seqs.flatMap((seq) => {
     order.receive(said(seq), now);
     return shown(order.take(now));
@@ -117,7 +131,7 @@ Deno.test("RoomOrder.enter() goes on in the same room, and asks for what was mis
   const order = entered();
   arrive(order, 0, 1, 2, 4);
   order.takeRequest(gapPatienceMs);
-  order.enter(1n, 6, 100); // what was asked of the last connection got lost with it
+  order.enter(state(6), 100); // what was asked of the last connection got lost with it
   assertEquals(order.contiguousSeq, 2);
   assertEquals(order.takeRequest(100 + gapPatienceMs), { firstSeq: 3, lastSeq: 3 });
   assertEquals(arrive(order, 200, 3), [3, 4]);
@@ -127,11 +141,79 @@ Deno.test("RoomOrder.enter() goes on in the same room, and asks for what was mis
 Deno.test("RoomOrder.enter() closes with the old room, and begins at the other's beginning", () => {
   const order = entered();
   arrive(order, 0, 1, 2, 5);
-  const left = order.enter(2n, 3, 0).map((next) => next.kind === "said" ? next.seq : next);
-  assertEquals(left, [{ kind: "missing", firstSeq: 3, lastSeq: 4 }, 5]);
+  const left = shown(order.enter(state(3, { room: 2n }), 0));
+  assertEquals(left, [[3, 4], 5]);
   assertEquals(order.contiguousSeq, 0);
   assertEquals(order.takeRequest(gapPatienceMs), { firstSeq: 1, lastSeq: 3 });
   assertEquals(arrive(order, 0, 1, 2, 3, 4), [1, 2, 3, 4]);
+});
+
+Deno.test("RoomOrder.enter() begins with what was said before, asks at once, and says where it is over", () => {
+  const order = entered(10, 3);
+  assertEquals(order.contiguousSeq, 7);
+  assertEquals(order.takeRequest(0), { firstSeq: 8, lastSeq: 10 });
+  assertEquals(arrive(order, 5, 11, 8, 9), [8, 9]); // 11 is new, and waits
+  assertEquals(arrive(order, 5, 10), [10, "caughtUp", 11]);
+  assertEquals([10, 11].map((seq) => order.isPast(1n, seq)), [true, false]);
+});
+
+Deno.test("RoomOrder.enter() says at once that there is no past", () => {
+  assertEquals(shown(new RoomOrder(50).enter(state(0), 0)), ["caughtUp"]);
+  assertEquals(shown(new RoomOrder(0).enter(state(9), 0)), []);
+  const order = entered(2, 50);
+  assertEquals(order.takeRequest(0), { firstSeq: 1, lastSeq: 2 });
+});
+
+Deno.test("RoomOrder.giveUp() says nothing of the oldest part of the past, and all of the rest", () => {
+  const order = entered(10, 8);
+  assertEquals(shown(order.giveUp(5, 0)), []);
+  assertEquals(arrive(order, 0, 6), [6]);
+  assertEquals(shown(order.giveUp(8, 0)), [[7, 8]]);
+  assertEquals(arrive(order, 0, 10, 12), []);
+  assertEquals(shown(order.giveUp(11, 0)), [[9, 9], 10, "caughtUp", [11, 11], 12]);
+  assertEquals(shown(entered(10, 8).giveUp(10, 0)), ["caughtUp"]);
+  const late = entered(10, 8);
+  late.expect(13, 0);
+  assertEquals(shown(late.giveUp(12, 0)), [[11, 12], "caughtUp"]);
+});
+
+Deno.test("RoomOrder.enter() asks again for the past where the connection broke, but has none of another room", () => {
+  const order = entered(10, 3);
+  order.takeRequest(0);
+  assertEquals(shown(order.enter(state(12), 100)), []);
+  assertEquals(order.takeRequest(100), { firstSeq: 8, lastSeq: 12 });
+  assertEquals(shown(order.enter(state(2, { room: 2n }), 200)), [[11, 12], "caughtUp"]);
+  assertEquals([order.isPast(1n, 10), order.isPast(2n, 1)], [true, false]);
+  assertEquals(arrive(order, 200, 1, 2), [1, 2]);
+});
+
+Deno.test("RoomOrder.enter() goes on where another run of the server has lost nothing", () => {
+  const order = entered();
+  arrive(order, 0, 1, 2, 4);
+  order.enter(state(6, { run: 2n, baseSeq: 5 }), 0);
+  assertEquals(order.contiguousSeq, 2);
+  assertEquals(arrive(order, 0, 3), [3, 4]);
+});
+
+Deno.test("RoomOrder.enter() goes back to what another run of the server still has", () => {
+  const order = entered(2, 2);
+  arrive(order, 0, 1, 2, 3, 4, 5, 8);
+  order.enter(state(4, { run: 2n, baseSeq: 1 }), 100);
+  assertEquals([order.contiguousSeq, order.newestSeq], [1, 4]);
+  assertEquals([order.isPast(1n, 1), order.isPast(1n, 2)], [true, false]);
+  assertEquals(order.takeRequest(100 + gapPatienceMs), { firstSeq: 2, lastSeq: 4 });
+  assertEquals(arrive(order, 200, 2, 3, 4, 5), [2, 3, 4, 5]);
+  assertEquals(order.nextRequestAt, undefined);
+  order.enter(state(5, { run: 2n, baseSeq: 1 }), 300); // the same run: nothing is lost by a reconnect
+  assertEquals(order.contiguousSeq, 5);
+});
+
+Deno.test("RoomOrder.enter() keeps nothing back under a number that another run gives anew", () => {
+  const order = entered();
+  arrive(order, 0, 1, 5);
+  order.enter(state(3, { run: 2n, baseSeq: 3 }), 100);
+  assertEquals(arrive(order, 200, 2, 3, 4), [2, 3, 4]);
+  assertEquals(order.nextRequestAt, undefined);
 });
 
 const schedule = fc.integer({ min: 1, max: 40 }).chain((count) =>
@@ -172,11 +254,12 @@ Deno.test("RoomOrder shows every number once and in order, whatever is lost, rep
       const request = order.takeRequest(now);
       assert(request && request.firstSeq <= request.lastSeq);
       const { most, breaks } = repairs[i] ?? { most: 50, breaks: false };
-      if (breaks) order.enter(1n, count, now);
+      if (breaks) order.enter(state(count), now);
       else answer(request, most);
     }
     let next = 1;
     for (const item of items) {
+      assert(item.kind !== "caughtUp");
       assertEquals(item.kind === "said" ? item.seq : item.firstSeq, next);
       next = (item.kind === "said" ? item.seq : item.lastSeq) + 1;
     }

@@ -22,11 +22,12 @@ export class TestClient {
   #events: ClientEvent[] = [];
   #sessions = 0n;
 
-  constructor() {
+  /** @param history how many messages from before it came it wants */
+  constructor(history = 0) {
     const { clock, identity, contacts, sealer } = this;
     const emit = (event: ClientEvent) => this.#events.push(event);
     const onFault = (error: unknown) => this.faults.push(error);
-    this.core = new ClientCore({ clock, identity, contacts, sealer, emit, onFault });
+    this.core = new ClientCore({ clock, identity, contacts, sealer, emit, onFault, history });
   }
 
   /** Lets the client know these members' keys already. */
@@ -35,10 +36,10 @@ export class TestClient {
   }
 
   /** A client in a session, whose list of members is complete. */
-  static entered(): TestClient {
-    const client = new TestClient();
+  static entered(fields?: Partial<Welcome>, history?: number): TestClient {
+    const client = new TestClient(history);
     client.know("bia", "eva", "é".repeat(32));
-    client.enter();
+    client.enter(fields);
     client.core.receive({ kind: "members", names: ["ana", "bia"], complete: true });
     return client;
   }
