@@ -16,6 +16,7 @@ import {
   ServerPins,
 } from "./lib/client/mod.ts";
 import { systemClock } from "./lib/clock.ts";
+import { defaultHistory } from "./lib/limits.ts";
 import {
   type AskSecret,
   chatInteractively,
@@ -42,6 +43,7 @@ const defaultServer = "127.0.0.1";
 
 const { values, words, errors } = readFlags(clientFlags, Deno.args, readEnvironment, "words");
 const { server = defaultServer, name, passphrase: sealsNew = false } = values;
+const { history = defaultHistory } = values;
 const language = chooseLanguage(values.lang, readEnvironment);
 const dataDir = values.data ?? defaultDataDir(readEnvironment, Deno.build.os);
 
@@ -116,6 +118,7 @@ async function chatInPipe(dataDir: string): Promise<number> {
     screen,
     language,
     clock: systemClock,
+    history,
   });
   entrance.close();
   if (failure) return fail(failure);
@@ -131,7 +134,7 @@ function entranceTo(dataDir: string, ask: AskSecret | undefined): Entrance {
     language,
     openProfile: (name, passphrase) => openProfile({ dataDir, server, name, passphrase }),
     pins: new ServerPins(dataDir),
-    connect,
+    connect: (options) => connect({ ...options, history }),
   });
 }
 

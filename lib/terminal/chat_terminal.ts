@@ -41,6 +41,8 @@ export class ChatTerminal implements Desk {
   readonly #copies = new OwnCopies();
   #transport: "udp" | "tcp" = "udp";
   #isConnected = true;
+  readonly #caughtUp = Promise.withResolvers<void>();
+  #hasShownPast = false;
   #knowsItIsKept = false;
   #isLeaving = false;
   #hasComplained = false;
@@ -62,6 +64,11 @@ export class ChatTerminal implements Desk {
   /** Why the connection is over, once it is. */
   get closedBy(): ChatErrorCode | undefined {
     return this.#closedBy;
+  }
+
+  /** Resolves once what was said before we came has been shown, where the client was asked for it. */
+  get caughtUp(): Promise<void> {
+    return this.#caughtUp.promise;
   }
 
   /** Whether the user has asked to leave. */
@@ -102,6 +109,7 @@ export class ChatTerminal implements Desk {
     if (line) await this.#screen.show(line);
     if (event.kind === "said" || event.kind === "repeated") this.#copies.show(event.seq);
     if (event.kind === "missing") this.#copies.show(event.lastSeq);
+    if (event.kind === "caughtUp" || event.kind === "closed") this.#caughtUp.resolve();
   }
 
   // ------------------------------------------------------------------------------------ what users ask
@@ -225,6 +233,11 @@ export class ChatTerminal implements Desk {
   /** Keeps track of what has happened; answers whether it is worth a line. */
   #note(event: ClientEvent): boolean {
     switch (event.kind) {
+      case "said":
+        this.#hasShownPast ||= event.isPast;
+        return true;
+      case "caughtUp":
+        return this.#hasShownPast;
       case "path": {
         const isNews = event.transport !== this.#transport;
         this.#transport = event.transport;

@@ -8,6 +8,7 @@ export const clientFlags = {
   passphrase: { value: "none" },
   invite: { value: "invitation", variable: "CHAT_INVITE" },
   fingerprint: { value: "fingerprint", variable: "CHAT_FINGERPRINT" },
+  history: { value: "history", variable: "CHAT_HISTORY" },
   lang: { value: "language", variable: "CHAT_LANG" },
   help: { value: "none", letter: "h" },
   version: { value: "none", letter: "V" },

@@ -1,4 +1,11 @@
-import { defaultMaxMembers, defaultPort, maxNameCharacters, maxTextBytes } from "../limits.ts";
+import {
+  defaultHistory,
+  defaultMaxMembers,
+  defaultPort,
+  maxHistory,
+  maxNameCharacters,
+  maxTextBytes,
+} from "../limits.ts";
 import type { Language } from "./language.ts";
 
 const maxTextKiB = maxTextBytes / 1024;
@@ -9,6 +16,7 @@ export const english: Language = {
   privateTo: (name) => `Private to ${name}`,
   joined: (name) => `${name} joined`,
   left: (name) => `${name} left`,
+  caughtUp: "— up to here, what was said before you came —",
   missing: (count) => count === 1 ? "1 message missing" : `${count} messages missing`,
   overrun: (count) => `${count} lines left out: the output didn't keep up`,
   unreadable: (from) => `a private message from ${from} can't be read`,
@@ -223,6 +231,7 @@ export const english: Language = {
     passphrase: "asks for a passphrase to seal a new identity with",
     invite: "an invitation, for a name that is new",
     fingerprint: "the server's fingerprint: no other will do",
+    history: `how many earlier messages to show on entering (${defaultHistory})`,
     lang: "the language: pt or en (the system's)",
     help: "shows this help",
     version: "shows the version",
@@ -248,6 +257,7 @@ export const english: Language = {
     port: "PORT",
     directory: "DIR",
     count: "N",
+    history: "N",
     language: "pt|en",
     registration: "WHO",
     server: "HOST[:PORT]",
@@ -261,6 +271,7 @@ export const english: Language = {
     port: "it takes a number from 0 to 65535",
     directory: "it takes a directory",
     count: "it takes a whole number from 1 up",
+    history: `it takes a whole number from 0 to ${maxHistory}`,
     language: "it takes pt or en",
     registration: "it takes open, invite or closed",
     server: "it takes HOST or HOST:PORT, with a port from 1 to 65535",

@@ -2,6 +2,7 @@ import type { ClientEvent } from "../client/mod.ts";
 import { maxClockSkewMs } from "../limits.ts";
 import { cleanName, cleanText } from "./clean_text.ts";
 import { type CommandName, nameOf } from "./command.ts";
+import { formatTime } from "./format_time.ts";
 import { describeReason, type Language } from "./language.ts";
 import { type Line, notice } from "./line.ts";
 
@@ -13,9 +14,6 @@ export interface Surroundings {
   /** In ms since 1970. */
   readonly now: number;
 }
-
-/** The last moment that a date can tell (ECMA-262 §21.4.1.1). */
-const lastDate = 8.64e15;
 
 /** No name can contain it, nor anything that looks like it. */
 const verifiedMark = " ✓";
@@ -33,7 +31,7 @@ export function eventLine(event: ClientEvent, surroundings: Surroundings): Line 
   switch (event.kind) {
     case "said":
       return {
-        tone: "global",
+        tone: event.isPast ? "past" : "global",
         head: `[UDP] ${describeAuthor(event, (name) => name, surroundings)}: `,
         text: cleanText(event.text),
       };
@@ -71,6 +69,8 @@ export function eventLine(event: ClientEvent, surroundings: Surroundings): Line 
           commandName("trust"),
         ),
       };
+    case "caughtUp":
+      return notice(language.caughtUp);
     case "repeated":
     case "delivered":
     case "closed":
@@ -80,23 +80,25 @@ export function eventLine(event: ClientEvent, surroundings: Surroundings): Line 
   }
 }
 
+type Message = Extract<ClientEvent, { kind: "said" | "told" }>;
+
 /** Who has written a message, as far as that can be told and, where it isn't now, when. */
 function describeAuthor(
-  { from, sentAt, authenticity }: Extract<ClientEvent, { kind: "said" | "told" }>,
+  message: Message,
   phrase: (label: string) => string,
   { language, isVerified, now }: Surroundings,
 ): string {
+  const { from, sentAt, authenticity } = message;
   const isGenuine = authenticity === "signed";
   const doubt = isGenuine ? "" : `(${language.doubts[authenticity]}) `;
   const label = labelOf(from, (name) => isGenuine && isVerified(name));
-  const isOfNow = Math.abs(now - sentAt) <= maxClockSkewMs;
-  const time = isOfNow ? "" : ` (${formatTime(sentAt, language)})`;
+  const time = isOfNow(message, now) ? "" : ` (${formatTime(sentAt, now, language)})`;
   return `${doubt}${phrase(label)}${time}`;
 }
 
-function formatTime(wallTime: number, { tag }: Language): string {
-  const options = { day: "2-digit", month: "2-digit", hour: "2-digit", minute: "2-digit" } as const;
-  return new Date(Math.min(wallTime, lastDate)).toLocaleString(tag, options);
+function isOfNow(message: Message, now: number): boolean {
+  const isPast = message.kind === "said" && message.isPast;
+  return !isPast && Math.abs(now - message.sentAt) <= maxClockSkewMs;
 }
 
 /** How our own private message is shown; `label` is the addressee as shown. */

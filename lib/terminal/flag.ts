@@ -1,5 +1,6 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { parseServerAddress } from "../client/mod.ts";
+import { maxHistory } from "../limits.ts";
 import type { Registration } from "../server/mod.ts";
 import { type LanguageTag, languageTags } from "./language.ts";
 import { closest } from "./closest.ts";
@@ -10,6 +11,8 @@ interface Values {
   readonly port: number;
   readonly directory: string;
   readonly count: number;
+  /** How many messages. */
+  readonly history: number;
   readonly language: LanguageTag;
   readonly registration: Registration;
   readonly server: string;
@@ -170,6 +173,7 @@ const readers: { readonly [Kind in ValueKind]: (text: string) => Values[Kind] | 
   port: (text) => readWholeNumber(text, 0, 65_535),
   directory: (text) => text,
   count: (text) => readWholeNumber(text, 1, Number.MAX_SAFE_INTEGER),
+  history: (text) => readWholeNumber(text, 0, maxHistory),
   language: (text) => languageTags.find((tag) => tag === text),
   registration: (text) => registrations.find((registration) => registration === text),
   server: (text) => isServerAddress(text) ? text : undefined,

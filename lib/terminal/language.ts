@@ -28,6 +28,8 @@ export interface Language {
   readonly privateTo: (name: string) => string;
   readonly joined: (name: string) => string;
   readonly left: (name: string) => string;
+  /** What stands between what was said before we came and what is new. */
+  readonly caughtUp: string;
   readonly missing: (count: number) => string;
   readonly overrun: (count: number) => string;
   readonly unreadable: (from: string) => string;

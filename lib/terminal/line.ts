@@ -6,6 +6,8 @@ export type Tone =
   | "privateToUs"
   /** Told by us. */
   | "privateFromUs"
+  /** Said before we came. */
+  | "past"
   | "notice"
   /** Something that nobody may overlook. */
   | "warning"

@@ -20,6 +20,8 @@ export interface PipeChatOptions {
   readonly screen: PipeScreen;
   readonly language: Language;
   readonly clock: Clock;
+  /** How many messages from before it came the client was asked for. */
+  readonly history: number;
 }
 
 export interface PipeChatEnd {
@@ -34,7 +36,7 @@ export interface PipeChatEnd {
  * connection is over.
  */
 export async function chatThroughPipe(
-  { client, input, screen, language, clock }: PipeChatOptions,
+  { client, input, screen, language, clock, history }: PipeChatOptions,
 ): Promise<PipeChatEnd> {
   const terminal = new ChatTerminal(client, screen, language, clock);
   const isOver = terminal.showEvents();
@@ -56,6 +58,7 @@ export async function chatThroughPipe(
       await terminal.unacknowledged.atMost(maxUnacknowledged);
       if (terminal.isLeaving || terminal.closedBy) break;
     }
+    if (history > 0) await terminal.caughtUp;
     await terminal.unacknowledged.atMost(0);
   }
 }

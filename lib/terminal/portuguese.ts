@@ -1,4 +1,11 @@
-import { defaultMaxMembers, defaultPort, maxNameCharacters, maxTextBytes } from "../limits.ts";
+import {
+  defaultHistory,
+  defaultMaxMembers,
+  defaultPort,
+  maxHistory,
+  maxNameCharacters,
+  maxTextBytes,
+} from "../limits.ts";
 import type { Language } from "./language.ts";
 
 const maxTextKiB = maxTextBytes / 1024;
@@ -10,6 +17,7 @@ export const portuguese: Language = {
   privateTo: (name) => `Privado para ${name}`,
   joined: (name) => `${name} entrou`,
   left: (name) => `${name} saiu`,
+  caughtUp: "— até aqui, o que foi dito antes de você entrar —",
   missing: (count) => count === 1 ? "1 mensagem perdida" : `${count} mensagens perdidas`,
   overrun: (count) => `${count} linhas omitidas: a saída não deu conta`,
   unreadable: (from) => `uma mensagem privada de ${from} chegou ilegível`,
@@ -226,6 +234,7 @@ export const portuguese: Language = {
     passphrase: "pede uma senha para proteger uma identidade nova",
     invite: "um convite, para um nome que é novo",
     fingerprint: "a impressão digital do servidor: nenhuma outra serve",
+    history: `quantas mensagens anteriores mostrar ao entrar (${defaultHistory})`,
     lang: "o idioma: pt ou en (o do sistema)",
     help: "mostra esta ajuda",
     version: "mostra a versão",
@@ -251,6 +260,7 @@ export const portuguese: Language = {
     port: "PORTA",
     directory: "DIR",
     count: "N",
+    history: "N",
     language: "pt|en",
     registration: "QUEM",
     server: "HOST[:PORTA]",
@@ -264,6 +274,7 @@ export const portuguese: Language = {
     port: "espera-se um número de 0 a 65535",
     directory: "espera-se um diretório",
     count: "espera-se um número inteiro a partir de 1",
+    history: `espera-se um número inteiro de 0 a ${maxHistory}`,
     language: "espera-se pt ou en",
     registration: "espera-se open (todos), invite (só com convite) ou closed (ninguém)",
     server: "espera-se HOST ou HOST:PORTA, com a porta de 1 a 65535",

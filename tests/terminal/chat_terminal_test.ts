@@ -18,6 +18,22 @@ const lastMoment = new Date(8.64e15).toLocaleString("en", {
   minute: "2-digit",
 });
 
+/** A time of the day on which the tests are, as it is shown in Portuguese. */
+function time(wallTime: number): string {
+  return new Date(wallTime).toLocaleString("pt", { hour: "2-digit", minute: "2-digit" });
+}
+
+function dayAndTime(wallTime: number): string {
+  return `${new Date(wallTime).toLocaleString("pt", { day: "2-digit", month: "2-digit" })}, ${
+    time(wallTime)
+  }`;
+}
+
+function past(seq: number, sentAt: number) {
+  const said = { kind: "said", seq, from: "bia", text: `text ${seq}`, sentAt } as const;
+  return { ...said, authenticity: "signed", isPast: true } as const;
+}
+
 const languages = { pt: portuguese, en: english } as const;
 
 function start(tag: keyof typeof languages) {
@@ -216,7 +232,15 @@ const reports: readonly {
   {
     name: "a global message",
     tag: "pt",
-    events: [{ kind: "said", seq: 1, from: "bia", text: "Olá!", sentAt, authenticity: "signed" }],
+    events: [{
+      kind: "said",
+      seq: 1,
+      from: "bia",
+      text: "Olá!",
+      sentAt,
+      authenticity: "signed",
+      isPast: false,
+    }],
     shown: ["[UDP] bia: Olá!"],
   },
   {
@@ -249,9 +273,33 @@ const reports: readonly {
     name: "messages that may not be by whom they seem",
     tag: "pt",
     events: [
-      { kind: "said", seq: 1, from: "bia", text: "a", sentAt, authenticity: "forged" },
-      { kind: "said", seq: 2, from: "bia", text: "b", sentAt, authenticity: "unsigned" },
-      { kind: "said", seq: 3, from: "bia", text: "c", sentAt, authenticity: "newKey" },
+      {
+        kind: "said",
+        seq: 1,
+        from: "bia",
+        text: "a",
+        sentAt,
+        authenticity: "forged",
+        isPast: false,
+      },
+      {
+        kind: "said",
+        seq: 2,
+        from: "bia",
+        text: "b",
+        sentAt,
+        authenticity: "unsigned",
+        isPast: false,
+      },
+      {
+        kind: "said",
+        seq: 3,
+        from: "bia",
+        text: "c",
+        sentAt,
+        authenticity: "newKey",
+        isPast: false,
+      },
       { kind: "told", id: 1n, from: "bia", text: "d", sentAt, authenticity: "newKey" },
       { kind: "repeated", seq: 4, from: "bia" },
     ],
@@ -273,10 +321,41 @@ const reports: readonly {
         text: "a",
         sentAt: sentAt - 299_000,
         authenticity: "signed",
+        isPast: false,
       },
-      { kind: "said", seq: 2, from: "bia", text: "b", sentAt: 2 ** 53 - 1, authenticity: "signed" },
+      {
+        kind: "said",
+        seq: 2,
+        from: "bia",
+        text: "b",
+        sentAt: 2 ** 53 - 1,
+        authenticity: "signed",
+        isPast: false,
+      },
     ],
     shown: ["[UDP] bia: a", `[UDP] bia (${lastMoment}): b`],
+  },
+  {
+    name: "what was said before we came, each with its time, and where that is over",
+    tag: "pt",
+    events: [
+      past(1, sentAt - 60_000),
+      past(2, sentAt - 40 * 86_400_000),
+      { kind: "caughtUp" },
+      { ...past(3, sentAt), isPast: false },
+    ],
+    shown: [
+      `[UDP] bia (${time(sentAt - 60_000)}): text 1`,
+      `[UDP] bia (${dayAndTime(sentAt - 40 * 86_400_000)}): text 2`,
+      "* — até aqui, o que foi dito antes de você entrar —",
+      "[UDP] bia: text 3",
+    ],
+  },
+  {
+    name: "no end of a past that there isn't",
+    tag: "pt",
+    events: [{ kind: "caughtUp" }],
+    shown: [],
   },
   {
     name: "a member's changed key, so that nobody overlooks it",
@@ -295,6 +374,7 @@ const reports: readonly {
         text: "oi\r\n[UDP] bob: pago\u2028\x1b[A…",
         sentAt,
         authenticity: "signed",
+        isPast: false,
       },
     ],
     shown: ["[UDP] eva: oi\n    [UDP] bob: pago\n    …"],

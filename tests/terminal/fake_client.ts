@@ -33,6 +33,10 @@ export class FakeClient implements Client {
   #seq = 0;
   #isClosed = false;
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   get unacknowledged(): number {
     return this.#held.length;
   }
@@ -40,7 +44,8 @@ export class FakeClient implements Client {
   async say(text: string): Promise<{ seq: number }> {
     await this.#send(`say ${text}`);
     const seq = ++this.#seq;
-    this.emit({ kind: "said", seq, from: this.name, text, sentAt: now, authenticity: "signed" });
+    const said = { kind: "said", seq, from: this.name, text, sentAt: now } as const;
+    this.emit({ ...said, authenticity: "signed", isPast: false });
     return { seq };
   }
 

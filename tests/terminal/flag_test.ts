@@ -151,6 +151,20 @@ Deno.test("readFlags() refuses what isn't a server's address", () => {
   assertEquals(values.server, "[::1]:7000");
 });
 
+Deno.test("readFlags() reads how much of the past is wanted, none of it too, and refuses what is too much", () => {
+  const read = (text: string) => readFlags(clientFlags, ["--history", text], nothing);
+  for (const text of ["0", "50", "1000"]) assertEquals(read(text).values.history, Number(text));
+  for (const text of ["1001", "1.5", "all"]) {
+    assertEquals(
+      flagFailure(read(text).errors[0]!, "chat-client", english),
+      {
+        error: `--history can't be ${text}`,
+        hint: "it takes a whole number from 0 to 1000",
+      },
+    );
+  }
+});
+
 Deno.test("readFlags() reads a fingerprint in either case, and refuses what is none", () => {
   const read = (text: string) => readFlags(clientFlags, ["--fingerprint", text], nothing);
   assertEquals(

@@ -20,7 +20,7 @@ class Output {
   }
 }
 
-function start(input: AsyncIterable<Uint8Array>) {
+function start(input: AsyncIterable<Uint8Array>, history = 0) {
   const client = new FakeClient();
   const output = new Output();
   const errors = new Output();
@@ -31,6 +31,7 @@ function start(input: AsyncIterable<Uint8Array>) {
     screen,
     language: english,
     clock: new ManualClock(),
+    history,
   });
   return { client, output, errors, end };
 }
@@ -85,6 +86,30 @@ Deno.test("chatThroughPipe() waits for what was sent to be acknowledged, and its
   client.acknowledge();
   await end;
   assertEquals(output.text, "[UDP] ana: um\n[UDP] ana: dois\n");
+});
+
+Deno.test("chatThroughPipe() waits for what was said before it came", async () => {
+  const { client, output, end } = start(inputOf(), 2);
+  for (let i = 0; i < 10; i++) await settled();
+  const sentAt = new ManualClock().wallTime() - 3_600_000;
+  const said = { kind: "said", from: "bia", sentAt, authenticity: "signed", isPast: true } as const;
+  for (const seq of [7, 8]) client.emit({ ...said, seq, text: `text ${seq}` });
+  await settled();
+  assertEquals(client.isClosed, false);
+  client.emit({ kind: "caughtUp" });
+  await end;
+  assertEquals(output.text.replaceAll(/\(\d.*?\)/g, "(TIME)").split("\n"), [
+    "[UDP] bia (TIME): text 7",
+    "[UDP] bia (TIME): text 8",
+    `* ${english.caughtUp}`,
+    "",
+  ]);
+});
+
+Deno.test("chatThroughPipe() doesn't wait for the past where the connection is over", async () => {
+  const { client, end } = start(inputOf(), 2);
+  await client.close("banned");
+  assert((await end).failure);
 });
 
 Deno.test("chatThroughPipe() reads no further than a few hundred messages ahead", async () => {

@@ -37,6 +37,7 @@ Deno.test("clientUsage() explains every flag and every command", () => {
   --passphrase           pede uma senha para proteger uma identidade nova
   --invite CÓDIGO        um convite, para um nome que é novo [CHAT_INVITE]
   --fingerprint XXXX-…   a impressão digital do servidor: nenhuma outra serve [CHAT_FINGERPRINT]
+  --history N            quantas mensagens anteriores mostrar ao entrar (50) [CHAT_HISTORY]
   --lang pt|en           o idioma: pt ou en (o do sistema) [CHAT_LANG]
   -h, --help             mostra esta ajuda
   -V, --version          mostra a versão
