@@ -401,6 +401,9 @@ export const reconnectPauseMs = { first: 500, longest: 15_000 } as const;
 /** A connection that has stood for so long is a success: the next pause is a first one again. */
 export const stableConnectionMs = 10_000;
 
+/** A client says by itself how far it has everything, where no probe has said so for this long: as often as those. */
+export const haveAfterMs = 1_500;
+
 /** Events that wait for a reader of `events()`; beyond it, whoever reads is not reading: the oldest go. */
 export const maxQueuedEvents = 20_000;
 

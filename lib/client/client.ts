@@ -15,6 +15,7 @@ import { EndToEnd } from "./end_to_end.ts";
 import { ChatError, type ChatErrorCode, type ClientEvent, type DisconnectedCode } from "./event.ts";
 import { EventStream } from "./event_stream.ts";
 import { MemoryStore } from "./memory_store.ts";
+import type { Reach } from "./reach.ts";
 import { parseServerAddress, type ServerAddress } from "./server_address.ts";
 import { ServerConnection } from "./server_connection.ts";
 import { type ClientStore, StoreError } from "./store.ts";
@@ -66,6 +67,12 @@ export interface Client {
    * `addresseeBusy`, or as {@linkcode say}
    */
   tell(to: string, text: string): Promise<{ id: MessageId }>;
+  /**
+   * Who of those present has a global message, otherwise our newest one. As it gets there, events say how many.
+   *
+   * @throws {ChatError} `nothingSaid` where there is none, or why the connection is over
+   */
+  reach(seq?: number): Promise<Reach>;
   /** Names of those connected now, ours included. */
   members(): string[];
   /**
@@ -194,6 +201,10 @@ class ReconnectingClient implements Client {
 
   tell(to: string, text: string): Promise<{ id: MessageId }> {
     return this.#whileOpen(() => this.#core.tell(to, text));
+  }
+
+  reach(seq?: number): Promise<Reach> {
+    return this.#whileOpen(() => this.#core.reach(seq));
   }
 
   members(): string[] {

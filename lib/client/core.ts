@@ -8,6 +8,7 @@ import {
   type Message,
   type MessageId,
   ProtocolError,
+  type Reached,
   readDatagramHeader,
   type RejectedCode,
   type Said,
@@ -30,6 +31,8 @@ import { Enquiries } from "./enquiries.ts";
 import { ChatError, type ClientEvent } from "./event.ts";
 import { PortWatch } from "./port_watch.ts";
 import { randomId } from "../random_id.ts";
+import { HaveReport } from "./have_report.ts";
+import { type Reach, Reaches } from "./reach.ts";
 import { Roll } from "./roll.ts";
 import { type Next, RoomOrder } from "./room_order.ts";
 import { SayQueue } from "./say_queue.ts";
@@ -85,6 +88,8 @@ export class ClientCore {
   readonly #names = new ServerNames();
   readonly #order: RoomOrder;
   readonly #roll = new Roll();
+  readonly #have = new HaveReport();
+  readonly #reaches = new Reaches((seq) => this.#session?.send({ kind: "reach", seq }));
   readonly #enquiries = new Enquiries((question) => this.#session?.send(question));
   readonly #authenticator: Authenticator;
   readonly #correspondence: Correspondence;
@@ -165,6 +170,11 @@ export class ClientCore {
     return await this.#correspondence.tell(to, content);
   }
 
+  /** @see Client.reach */
+  reach(seq?: number): Promise<Reach> {
+    return this.#reaches.ask(seq, this.#order.newestSeq);
+  }
+
   /** Signed for the room that it is about to be said in. */
   #sign({ id, sentAt, text }: Omit<Say, "kind" | "signature">): Say {
     const bytes = signedSayBytes({ room: this.#room!, author: this.#name, id, sentAt, text });
@@ -182,6 +192,7 @@ export class ClientCore {
   #transmit(): void {
     const session = this.#session;
     if (!session) return;
+    this.#have.reach(this.#order.contiguousSeq, this.#clock.now());
     for (const send of this.#correspondence.transmit()) session.send(send);
     const now = this.#clock.now();
     const transmission = this.#says.transmit(now, session.path.isUp);
@@ -214,6 +225,8 @@ export class ClientCore {
     this.#says.enterRoom();
     this.#correspondence.restart();
     this.#enquiries.restart();
+    this.#have.restart();
+    this.#reaches.enter(welcome);
     this.tick();
     return new Promise((resolve) => this.#onListed = resolve);
   }
@@ -234,6 +247,7 @@ export class ClientCore {
     for (const { reject } of this.#says.clear()) reject(error);
     this.#correspondence.fail(error);
     this.#enquiries.close();
+    this.#reaches.fail(error);
   }
 
   // --------------------------------------------------------------------------- what the server sends
@@ -251,7 +265,7 @@ export class ClientCore {
         break;
       case "numbered":
         this.#order.expect(message.seq, now);
-        this.#says.settle(message.id)?.resolve({ seq: message.seq });
+        this.#settle(message);
         break;
       case "newest":
         this.#order.expect(message.seq, now);
@@ -271,6 +285,9 @@ export class ClientCore {
         break;
       case "delivered":
         this.#correspondence.deliver(message.id);
+        break;
+      case "reached":
+        this.#reach(message);
         break;
       case "identified":
         this.#names.keyOf(message.name);
@@ -329,7 +346,9 @@ export class ClientCore {
         return this.#receiveSaid(message);
       case "probe": {
         const { number } = message;
-        session.sendLazily({ kind: "heard", number, seq: this.#order.contiguousSeq });
+        const seq = this.#order.contiguousSeq;
+        session.sendLazily({ kind: "heard", number, seq });
+        this.#have.tell(seq);
         return this.#order.expect(message.seq, this.#clock.now());
       }
       default:
@@ -342,7 +361,15 @@ export class ClientCore {
     const monitor = this.#session?.path.monitor;
     if (!monitor) return;
     monitor.hear(number, now);
+    this.#have.hear(number);
     this.#noticeTransport(monitor.state);
+  }
+
+  #reach(reached: Reached): void {
+    for (const name of reached.lacking) this.#names.keyOf(name);
+    this.#reaches.receive(reached);
+    const { kind, seq, count, present } = reached;
+    this.#emit({ kind, seq, count, present });
   }
 
   #receiveSaid(said: Said): void {
@@ -350,7 +377,15 @@ export class ClientCore {
     const now = this.#clock.now();
     this.#order.receive(said, now);
     this.#show(this.#order.take(now));
-    if (said.from === this.#name) this.#says.settle(said.id)?.resolve({ seq: said.seq });
+    if (said.from === this.#name) this.#settle(said);
+  }
+
+  /** A global message of ours has its number. */
+  #settle({ id, seq }: { id: MessageId; seq: number }): void {
+    const pending = this.#says.settle(id);
+    if (!pending) return;
+    this.#reaches.own(seq);
+    pending.resolve({ seq });
   }
 
   #show(next: Iterable<Next>): void {
@@ -368,6 +403,7 @@ export class ClientCore {
     if (judged.kind === "repeated") return this.#emit({ kind: "repeated", seq, from });
     const { authenticity } = judged;
     const isPast = this.#order.isPast(room, seq);
+    if (isPast && from === this.#name && authenticity === "signed") this.#reaches.own(seq);
     this.#emit({ kind: "said", seq, from, text, sentAt, authenticity, isPast });
   }
 
@@ -396,6 +432,7 @@ export class ClientCore {
       this.#portWatch.dueAt(monitor.state),
       this.#order.nextRequestAt ?? Infinity,
       this.#says.nextTransmissionAt ?? Infinity,
+      this.#have.nextAt ?? Infinity,
     );
   }
 
@@ -406,12 +443,16 @@ export class ClientCore {
     const { path } = this.#session;
     if (path.monitor.nextProbeAt <= now) {
       const number = path.monitor.sendProbe(now);
-      const plaintext = encodedMessage({ kind: "probe", number, seq: this.#order.contiguousSeq });
+      const seq = this.#order.contiguousSeq;
+      const plaintext = encodedMessage({ kind: "probe", number, seq });
+      this.#have.sendProbe(number, seq);
       this.#session.sendDatagram({ path, plaintext });
     }
     if (this.#portWatch.dueAt(path.monitor.state) <= now) this.#changePort(this.#session, now);
     const request = this.#order.takeRequest(now);
     if (request) this.#session.send({ kind: "repair", ...request });
+    const seq = this.#have.take(now);
+    if (seq !== undefined) this.#session.sendLazily({ kind: "have", seq });
     this.#transmit();
     this.#noticeTransport(path.monitor.state);
   }

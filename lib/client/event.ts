@@ -26,6 +26,13 @@ export type ClientEvent =
   | { readonly kind: "repeated"; readonly seq: number; readonly from: string }
   /** Global messages that can't be had any more. */
   | { readonly kind: "missing"; readonly firstSeq: number; readonly lastSeq: number }
+  /** So many of those present, ourselves not counted, have this global message of ours. */
+  | {
+    readonly kind: "reached";
+    readonly seq: number;
+    readonly count: number;
+    readonly present: number;
+  }
   /** So many events were dropped, because they were not read for too long. */
   | { readonly kind: "overrun"; readonly count: number }
   /** A private message to us. */
@@ -100,6 +107,8 @@ export type ChatErrorCode =
   | "storeUnusable"
   /** The text is longer than the server takes. */
   | "textTooLong"
+  /** There is no such global message. */
+  | "nothingSaid"
   /** Too many messages wait for the connection to come back. */
   | "outboxFull"
   | "closed"

@@ -36,6 +36,7 @@ export {
   type ProfileOptions,
 } from "./profile.ts";
 export { ProfileFiles, type ProfilePaths } from "./profile_files.ts";
+export type { Reach } from "./reach.ts";
 export { ServerPins } from "./server_pins.ts";
 export { type Change, type ClientStore, type Stored, StoreError } from "./store.ts";
 export {

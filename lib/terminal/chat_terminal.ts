@@ -10,6 +10,7 @@ import { describeReason, type Language } from "./language.ts";
 import { notice } from "./line.ts";
 import { OwnCopies } from "./own_copies.ts";
 import { parseLine } from "./parse_line.ts";
+import { ReachStatus } from "./reach_status.ts";
 import type { Screen } from "./screen.ts";
 import { Unacknowledged } from "./unacknowledged.ts";
 
@@ -39,6 +40,9 @@ export class ChatTerminal implements Desk {
   readonly #language: Language;
   readonly #clock: Clock;
   readonly #copies = new OwnCopies();
+  readonly #reachStatus: ReachStatus | undefined;
+  /** Resolves once what was said last is settled, one way or the other. */
+  #lastSaid = Promise.resolve();
   #transport: "udp" | "tcp" = "udp";
   #isConnected = true;
   readonly #caughtUp = Promise.withResolvers<void>();
@@ -54,6 +58,8 @@ export class ChatTerminal implements Desk {
     this.#client = client;
     this.#screen = screen;
     this.#language = language;
+    const show = screen.showStatus?.bind(screen);
+    if (show) this.#reachStatus = new ReachStatus({ clock, name: client.name, show });
   }
 
   /** Whether something was asked for that couldn't be done. */
@@ -105,6 +111,7 @@ export class ChatTerminal implements Desk {
   /** Shows what has happened, where it is news. */
   async show(event: ClientEvent): Promise<void> {
     const isNews = this.#note(event);
+    this.#reachStatus?.note(event);
     const line = isNews ? eventLine(event, this.#surroundings) : undefined;
     if (line) await this.#screen.show(line);
     if (event.kind === "said" || event.kind === "repeated") this.#copies.show(event.seq);
@@ -115,20 +122,34 @@ export class ChatTerminal implements Desk {
   // ------------------------------------------------------------------------------------ what users ask
 
   say(text: string): void {
-    this.#send(this.#client.say(text).then(({ seq }) => this.#copies.shown(seq)));
+    this.#lastSaid = this.#send(
+      this.#client.say(text).then(({ seq }) => this.#copies.shown(seq)),
+    );
   }
 
   tell(to: string, text: string): void {
     const accepted = this.#client.tell(to, text).then(async () => {
       await this.#screen.show(toldLine(this.#label(to), text, this.#language));
     });
-    this.#send(accepted, to);
+    void this.#send(accepted, to);
   }
 
   showMembers(): void {
     const labels = this.#client.members().map((name) => this.#label(name));
     const inOrder = labels.toSorted((a, b) => a.localeCompare(b, this.#language.tag));
     void this.#screen.show(notice(this.#language.members(inOrder)));
+  }
+
+  showReach(): void {
+    this.#do(async () => {
+      await this.#lastSaid; // it is meant, though it may have no number yet
+      const { count, present, lacking } = await this.#client.reach();
+      const names = lacking.map((name) => this.#label(name));
+      const unnamed = present - count - names.length;
+      await this.#screen.show(
+        notice(this.#language.reach({ count, present, lacking: names, unnamed })),
+      );
+    });
   }
 
   verify(name: string, answer: string | undefined): void {
@@ -207,15 +228,18 @@ export class ChatTerminal implements Desk {
 
   // --------------------------------------------------------------------------------- acknowledgements
 
-  #send(acknowledged: Promise<void>, to?: string): void {
+  /** Resolves once it is acknowledged, or can't be. */
+  #send(acknowledged: Promise<void>, to?: string): Promise<void> {
     const settled = acknowledged.catch((error) => {
       if (!(error instanceof ChatError)) throw error;
       this.#explain(error.code, to);
     });
     void this.unacknowledged.add(settled);
-    if (this.#isConnected || this.#knowsItIsKept) return;
-    this.#knowsItIsKept = true;
-    void this.#screen.show(notice(this.#language.kept));
+    if (!this.#isConnected && !this.#knowsItIsKept) {
+      this.#knowsItIsKept = true;
+      void this.#screen.show(notice(this.#language.kept));
+    }
+    return settled;
   }
 
   #explain(code: ChatErrorCode, to: string | undefined): void {

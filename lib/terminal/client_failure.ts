@@ -52,6 +52,7 @@ const hints: Readonly<Record<ChatErrorCode, Hint>> = {
   notCompared: "tryLater",
   storeUnusable: "checkDisk",
   textTooLong: "tryLater",
+  nothingSaid: "tryLater",
   outboxFull: "tryLater",
   closed: "tryLater",
   truncated: "reportBug",

@@ -8,6 +8,8 @@ export interface Desk {
   /** Shows the code to compare with a member or, where they said that it is the same, remembers that. */
   verify(member: string, answer: string | undefined): void;
   trust(member: string): void;
+  /** Shows who has our newest message. */
+  showReach(): void;
   showHelp(): void;
   leave(): void;
 }
@@ -46,6 +48,13 @@ export const commands = [
     aliases: [],
     parameters: [],
     run: (desk) => desk.showMembers(),
+  },
+  {
+    id: "reach",
+    name: { pt: "alcance", en: "reach" },
+    aliases: [],
+    parameters: [],
+    run: (desk) => desk.showReach(),
   },
   {
     id: "verify",

@@ -36,6 +36,12 @@ export const english: Language = {
   entered: (server, name, fingerprint) =>
     `you have entered ${server} as ${name} (server fingerprint: ${fingerprint})`,
   members: (names) => `${names.length} here: ${names.join(", ")}`,
+  reach: ({ count, present, lacking, unnamed }) => {
+    if (present === 0) return "nobody else is here";
+    if (count >= present) return `✓ ${count}/${present} — everyone has it`;
+    const others = unnamed > 0 ? ` and ${unnamed} more` : "";
+    return `✓ ${count}/${present} — not yet: ${lacking.join(", ")}${others}`;
+  },
   verificationCode: (name, code, confirm) =>
     `read this code aloud with ${name}, by telephone or in person:\n${code}\n` +
     `the same for both? then: ${confirm}`,
@@ -58,6 +64,7 @@ export const english: Language = {
     udp: "speaks to everyone",
     tcp: "speaks to one person alone",
     members: "shows who is here",
+    reach: "shows who has your newest message",
     verify: "compares keys, against impostors",
     trust: "accepts somebody's changed key",
     help: "shows this help",
@@ -111,6 +118,7 @@ export const english: Language = {
     notCompared: "see and compare the code first, with /verify NAME",
     storeUnusable: "what has to be kept can't be written to disk",
     textTooLong: `a text has at most ${maxTextKiB} KiB`,
+    nothingSaid: "you haven't said anything to everyone yet",
     outboxFull: "too many messages are waiting for the connection",
     closed: "the connection was closed",
     leaving: "the server said goodbye",

@@ -72,6 +72,7 @@ export function eventLine(event: ClientEvent, surroundings: Surroundings): Line 
     case "caughtUp":
       return notice(language.caughtUp);
     case "repeated":
+    case "reached":
     case "delivered":
     case "closed":
       return undefined;

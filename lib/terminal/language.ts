@@ -44,6 +44,13 @@ export interface Language {
   // what one's own doing comes to
   readonly entered: (server: string, name: string, fingerprint: string) => string;
   readonly members: (names: readonly string[]) => string;
+  /** Who has a message of ours, and who doesn't; `unnamed` are those that nobody names. */
+  readonly reach: (reach: {
+    readonly count: number;
+    readonly present: number;
+    readonly lacking: readonly string[];
+    readonly unnamed: number;
+  }) => string;
   readonly verificationCode: (name: string, code: string, confirm: string) => string;
   /** How users say that two codes are the same, the usual way first. */
   readonly sameCode: readonly string[];

@@ -37,6 +37,13 @@ export const portuguese: Language = {
   entered: (server, name, fingerprint) =>
     `você entrou em ${server} como ${name} (impressão digital do servidor: ${fingerprint})`,
   members: (names) => `${names.length} aqui: ${names.join(", ")}`,
+  reach: ({ count, present, lacking, unnamed }) => {
+    if (present === 0) return "não há mais ninguém aqui";
+    if (count >= present) return `✓ ${count}/${present} — todos receberam`;
+    const others = unnamed > 0 ? ` e mais ${unnamed}` : "";
+    const verb = present - count === 1 ? "falta" : "faltam";
+    return `✓ ${count}/${present} — ${verb}: ${lacking.join(", ")}${others}`;
+  },
   verificationCode: (name, code, confirm) =>
     `leia este código em voz alta com ${name}, por telefone ou pessoalmente:\n${code}\n` +
     `é igual para os dois? então: ${confirm}`,
@@ -60,6 +67,7 @@ export const portuguese: Language = {
     udp: "fala com todos",
     tcp: "fala só com uma pessoa",
     members: "mostra quem está aqui",
+    reach: "mostra quem já recebeu a sua última mensagem",
     verify: "compara chaves, contra impostores",
     trust: "aceita a chave de alguém que mudou",
     help: "mostra esta ajuda",
@@ -113,6 +121,7 @@ export const portuguese: Language = {
     notCompared: "veja e compare primeiro o código, com /verificar NOME",
     storeUnusable: "não dá para gravar em disco o que precisa ser guardado",
     textTooLong: `um texto tem no máximo ${maxTextKiB} KiB`,
+    nothingSaid: "você ainda não disse nada a todos",
     outboxFull: "há mensagens demais à espera da conexão",
     closed: "a conexão foi encerrada",
     leaving: "o servidor se despediu",

@@ -37,6 +37,8 @@ export class ReadlineScreen implements InteractiveScreen {
   #prompt: string | undefined;
   /** Whether what is asked for is to be read by nobody. */
   #isSecret = false;
+  /** What stands before the prompt for lines. */
+  #status = "";
   #drawn: InputLayout | undefined;
   #isDrawingDue = false;
   #isEnded = false;
@@ -73,6 +75,11 @@ export class ReadlineScreen implements InteractiveScreen {
     const ring = line.tone === "privateToUs" || line.tone === "warning" ? bell : "";
     const text = this.#hasColor ? paintLine(line) : formatLine(line);
     process.stdout.write(`${this.#erased()}${text}\n${ring}${this.#drawing()}`);
+  }
+
+  showStatus(status: string): void {
+    this.#status = status === "" ? "" : `${status} `;
+    if (this.#prompt === chatPrompt) this.#drawSoon();
   }
 
   async ask(question: string): Promise<string | undefined> {
@@ -194,8 +201,9 @@ export class ReadlineScreen implements InteractiveScreen {
     if (this.#prompt === undefined) return "";
     const { line, cursor } = this.#readline;
     const { columns = 80, rows: maxRows = 24 } = process.stdout;
-    const text = this.#prompt + this.#masked(line);
-    const layout = layOutInput(text, this.#prompt.length + cursor, { columns, maxRows });
+    const prompt = this.#prompt === chatPrompt ? this.#status + this.#prompt : this.#prompt;
+    const text = prompt + this.#masked(line);
+    const layout = layOutInput(text, prompt.length + cursor, { columns, maxRows });
     this.#drawn = layout;
     const { rows, cursorRow, beforeCursor } = layout;
     return `${rows.join("\r\n")}${up(rows.length - 1 - cursorRow)}\r${beforeCursor}`;

@@ -140,6 +140,17 @@ const transcripts: readonly {
     shown: ["* 2 aqui: ana, bia", "* 2 aqui: ana, bia", "* 2 aqui: ana, bia"],
   },
   {
+    name: "/alcance, once something is said",
+    tag: "pt",
+    typed: ["/alcance", "oi", "/alcance"],
+    sent: ["say oi"],
+    shown: [
+      "! error: você ainda não disse nada a todos",
+      "[UDP] ana: oi",
+      "* ✓ 1/1 — todos receberam",
+    ],
+  },
+  {
     name: "/help",
     tag: "en",
     typed: ["/help"],
@@ -148,6 +159,7 @@ const transcripts: readonly {
       "  /udp TEXT       speaks to everyone (also /global)",
       "  /tcp NAME TEXT  speaks to one person alone (also /privado, /private, /msg)",
       "  /who            shows who is here (also /usuarios)",
+      "  /reach          shows who has your newest message (also /alcance)",
       "  /verify NAME    compares keys, against impostors (also /verificar)",
       "  /trust NAME     accepts somebody's changed key (also /confiar)",
       "  /help           shows this help (also /ajuda)",
@@ -211,6 +223,43 @@ for (const { name, tag, typed, sent, shown } of transcripts) {
     assertEquals(terminal.hasComplained, shown.some((line) => line.startsWith("!")));
   });
 }
+
+const reaches: readonly {
+  readonly tag: keyof typeof languages;
+  readonly names: readonly string[];
+  readonly lacking: readonly string[];
+  readonly shown: string;
+}[] = [
+  { tag: "pt", names: [], lacking: [], shown: "* não há mais ninguém aqui" },
+  { tag: "pt", names: ["bia", "caio"], lacking: ["bia"], shown: "* ✓ 1/2 — falta: bia" },
+  {
+    tag: "pt",
+    names: ["bia", "caio"],
+    lacking: ["bia", "caio"],
+    shown: "* ✓ 0/2 — faltam: bia, caio",
+  },
+  { tag: "en", names: [], lacking: [], shown: "* nobody else is here" },
+  { tag: "en", names: ["bia"], lacking: [], shown: "* ✓ 1/1 — everyone has it" },
+  { tag: "en", names: ["bia", "caio"], lacking: ["bia"], shown: "* ✓ 1/2 — not yet: bia" },
+];
+
+for (const { tag, names, lacking, shown } of reaches) {
+  Deno.test(`ChatTerminal.showReach() shows "${shown}"`, async () => {
+    const { client, screen, terminal, finish } = start(tag);
+    client.names.splice(1, Infinity, ...names);
+    client.lacking.push(...lacking);
+    terminal.enter("oi");
+    terminal.enter("/reach"); // means what was just said, though it isn't numbered yet
+    await finish();
+    assertEquals(screen.shown, ["[UDP] ana: oi", shown]);
+  });
+}
+
+Deno.test("portuguese.reach and english.reach count those whom the server doesn't name", () => {
+  const reach = { count: 1, present: 500, lacking: ["bia", "caio"], unnamed: 497 };
+  assertEquals(portuguese.reach(reach), "✓ 1/500 — faltam: bia, caio e mais 497");
+  assertEquals(english.reach(reach), "✓ 1/500 — not yet: bia, caio and 497 more");
+});
 
 Deno.test("ChatTerminal.enter() leaves by each name of the command", () => {
   for (const line of ["/sair", "/quit", "/exit"]) {

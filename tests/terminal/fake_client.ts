@@ -3,6 +3,7 @@ import {
   type ChatErrorCode,
   type Client,
   type ClientEvent,
+  type Reach,
 } from "../../lib/client/mod.ts";
 import { EventStream } from "../../lib/client/event_stream.ts";
 import { ManualClock } from "../testing/manual_clock.ts";
@@ -18,6 +19,8 @@ export class FakeClient implements Client {
   readonly verified = new Set<string>();
   /** Members whose key has changed. */
   readonly changed = new Set<string>();
+  /** Who lacks what is said. */
+  readonly lacking: string[] = [];
   readonly #compared = new Set<string>();
   /** What was sent, as `say TEXT` and `tell NAME TEXT`. */
   readonly sent: string[] = [];
@@ -53,6 +56,13 @@ export class FakeClient implements Client {
     await this.#send(`tell ${to} ${text}`);
     if (!this.names.includes(to)) throw new ChatError("unknownMember");
     return { id: 1n };
+  }
+
+  async reach(): Promise<Reach> {
+    await undefined;
+    if (this.#seq === 0) throw new ChatError("nothingSaid");
+    const present = this.names.length - 1;
+    return { seq: this.#seq, count: present - this.lacking.length, present, lacking: this.lacking };
   }
 
   members(): string[] {

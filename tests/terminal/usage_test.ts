@@ -50,6 +50,7 @@ Deno.test("clientUsage() explains every flag and every command", () => {
   /udp TEXTO       fala com todos (também /global)
   /tcp NOME TEXTO  fala só com uma pessoa (também /privado, /private, /msg)
   /usuarios        mostra quem está aqui (também /who)
+  /alcance         mostra quem já recebeu a sua última mensagem (também /reach)
   /verificar NOME  compara chaves, contra impostores (também /verify)
   /confiar NOME    aceita a chave de alguém que mudou (também /trust)
   /ajuda           mostra esta ajuda (também /help)
