@@ -249,7 +249,9 @@ export class Correspondence {
     if (!letter) return;
     this.#letters.delete(id);
     this.#queue.conclude(id);
-    this.#options.emit({ kind, to: letter.to, id });
+    const { to } = letter;
+    if (kind === "delivered") this.#options.emit({ kind, to, id });
+    else this.#options.emit({ kind, to, id, code: "memberLeft" });
   }
 
   // -------------------------------------------------------------------------------------------- to us

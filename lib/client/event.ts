@@ -50,8 +50,13 @@ export type ClientEvent =
   | { readonly kind: "unreadable"; readonly from: string; readonly id: MessageId }
   /** A private message of ours has reached its addressee's client. */
   | { readonly kind: "delivered"; readonly to: string; readonly id: MessageId }
-  /** The addressee left before a private message of ours, which the server had accepted, got there. */
-  | { readonly kind: "undelivered"; readonly to: string; readonly id: MessageId }
+  /** A private message of ours, which the server had accepted, doesn't get there after all. */
+  | {
+    readonly kind: "undelivered";
+    readonly to: string;
+    readonly id: MessageId;
+    readonly code: ChatErrorCode;
+  }
   | { readonly kind: "joined"; readonly name: string }
   | { readonly kind: "left"; readonly name: string }
   /** Our global messages leave over this transport from now on. */

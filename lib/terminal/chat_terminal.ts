@@ -4,13 +4,14 @@ import { cleanName } from "./clean_text.ts";
 import { closest } from "./closest.ts";
 import { type Command, commands, type Desk, nameOf, namesOf } from "./command.ts";
 import { describeCommands, usageOf } from "./command_help.ts";
-import { eventLine, labelOf, type Surroundings, toldLine } from "./event_line.ts";
+import { eventLine, labelOf, type Surroundings } from "./event_line.ts";
 import { formatError } from "./failure.ts";
 import { describeReason, type Language } from "./language.ts";
 import { notice } from "./line.ts";
 import { OwnCopies } from "./own_copies.ts";
 import { parseLine } from "./parse_line.ts";
 import { ReachStatus } from "./reach_status.ts";
+import { Receipts } from "./receipts.ts";
 import type { Screen } from "./screen.ts";
 import { Unacknowledged } from "./unacknowledged.ts";
 
@@ -40,6 +41,7 @@ export class ChatTerminal implements Desk {
   readonly #language: Language;
   readonly #clock: Clock;
   readonly #copies = new OwnCopies();
+  readonly #receipts: Receipts;
   readonly #reachStatus: ReachStatus | undefined;
   /** Resolves once what was said last is settled, one way or the other. */
   #lastSaid = Promise.resolve();
@@ -51,6 +53,8 @@ export class ChatTerminal implements Desk {
   #isLeaving = false;
   #hasComplained = false;
   #unsent = 0;
+  /** Private messages not sent, which the client keeps for its next start. */
+  #kept = 0;
   #closedBy: ChatErrorCode | undefined;
 
   constructor(client: Client, screen: Screen, language: Language, clock: Clock) {
@@ -58,6 +62,12 @@ export class ChatTerminal implements Desk {
     this.#client = client;
     this.#screen = screen;
     this.#language = language;
+    this.#receipts = new Receipts({
+      clock,
+      language,
+      label: (name) => this.#label(name),
+      show: (line) => screen.show(line),
+    });
     const show = screen.showStatus?.bind(screen);
     if (show) this.#reachStatus = new ReachStatus({ clock, name: client.name, show });
   }
@@ -104,8 +114,10 @@ export class ChatTerminal implements Desk {
   /** Shows everything that happens until the connection is over. */
   async showEvents(): Promise<void> {
     for await (const event of this.#client.events()) await this.show(event);
+    this.#receipts.flush();
     await this.unacknowledged.atMost(0);
     if (this.#unsent > 0) this.complain(this.#language.unsent(this.#unsent));
+    if (this.#kept > 0) this.complain(this.#language.unsentPrivate(this.#kept));
   }
 
   /** Shows what has happened, where it is news. */
@@ -114,6 +126,8 @@ export class ChatTerminal implements Desk {
     this.#reachStatus?.note(event);
     const line = isNews ? eventLine(event, this.#surroundings) : undefined;
     if (line) await this.#screen.show(line);
+    if (event.kind === "delivered") this.#receipts.deliver(event);
+    if (event.kind === "undelivered") await this.#receipts.fail(event);
     if (event.kind === "said" || event.kind === "repeated") this.#copies.show(event.seq);
     if (event.kind === "missing") this.#copies.show(event.lastSeq);
     if (event.kind === "caughtUp" || event.kind === "closed") this.#caughtUp.resolve();
@@ -128,10 +142,11 @@ export class ChatTerminal implements Desk {
   }
 
   tell(to: string, text: string): void {
-    const accepted = this.#client.tell(to, text).then(async () => {
-      await this.#screen.show(toldLine(this.#label(to), text, this.#language));
-    });
-    void this.#send(accepted, to);
+    const sentAt = this.#clock.wallTime();
+    const shown = this.#client.tell(to, text).then(({ id }) =>
+      this.#receipts.accept({ id, to, text, sentAt })
+    );
+    void this.#send(shown, to);
   }
 
   showMembers(): void {
@@ -244,7 +259,9 @@ export class ChatTerminal implements Desk {
 
   #explain(code: ChatErrorCode, to: string | undefined): void {
     if (!messageErrors.has(code)) {
-      this.#unsent++; // said once for all of them, at the end
+      // said once for all of them, at the end
+      if (to === undefined || code === "storeUnusable") this.#unsent++;
+      else this.#kept++;
       return;
     }
     const reason = describeReason(code, this.#language);

@@ -20,7 +20,12 @@ export const english: Language = {
   missing: (count) => count === 1 ? "1 message missing" : `${count} messages missing`,
   overrun: (count) => `${count} lines left out: the output didn't keep up`,
   unreadable: (from) => `a private message from ${from} can't be read`,
-  undelivered: (to) => `${to} left; your message may not have arrived`,
+  delivered: (to, count, time) => {
+    if (count > 1) return `${to} has ${count} messages of yours`;
+    return time ? `${to} has your message of ${time}` : `${to} has a message of yours`;
+  },
+  undelivered: (to, reason, time) =>
+    `your message ${time ? `of ${time} ` : ""}to ${to} wasn't delivered: ${reason}`,
   doubts: { newKey: "new key", unsigned: "unsigned", forged: "forged" },
   keyChanged: (name, verify, trust) =>
     `WARNING: the key of ${name} has changed. This may be somebody else, or ${name} on a new ` +
@@ -54,6 +59,10 @@ export const english: Language = {
   notSent: (reason) => `message not sent: ${reason}`,
   notSentTo: (name, reason) => `message to ${name} not sent: ${reason}`,
   unsent: (count) => count === 1 ? "1 message was not sent" : `${count} messages were not sent`,
+  unsentPrivate: (count) =>
+    count === 1
+      ? "1 private message hasn't left yet; it leaves the next time you enter"
+      : `${count} private messages haven't left yet; they leave the next time you enter`,
   unknownCommand: (command, suggestion) =>
     `there is no command ${command}${suggestion ? `; did you mean ${suggestion}?` : "; see /help"}`,
   misused: (usage) => `use it like this: ${usage}`,
@@ -99,8 +108,8 @@ export const english: Language = {
     nameBadCharacter: "a name has only letters, digits, emoji and _ . - (no spaces)",
     nameBadStart: "a name begins with a letter, a digit or an emoji",
     nameMixedScripts: "a name doesn't mix letters of different alphabets",
-    unknownMember: "nobody here has that name",
-    memberLeft: "the addressee has left",
+    unknownMember: "nobody on this server has that name",
+    memberLeft: "the addressee left before confirming it; it may have arrived",
     addresseeBusy: "too many messages already wait for the addressee",
     textEmpty: "the text is empty",
     unreadable: "the addressee can't open it",

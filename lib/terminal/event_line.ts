@@ -23,7 +23,7 @@ export function labelOf(name: string, isVerified: (name: string) => boolean): st
   return cleanName(name) + (isVerified(name) ? verifiedMark : "");
 }
 
-/** How an event is shown; `undefined` where it isn't. */
+/** How an event is shown; `undefined` where it isn't, or where `Receipts` shows it. */
 export function eventLine(event: ClientEvent, surroundings: Surroundings): Line | undefined {
   const { language } = surroundings;
   const commandName = (id: CommandName) => nameOf(id, language.tag);
@@ -47,8 +47,6 @@ export function eventLine(event: ClientEvent, surroundings: Surroundings): Line 
       return notice(language.overrun(event.count));
     case "unreadable":
       return notice(language.unreadable(label(event.from)));
-    case "undelivered":
-      return notice(language.undelivered(label(event.to)));
     case "joined":
       return notice(language.joined(label(event.name)));
     case "left":
@@ -74,6 +72,7 @@ export function eventLine(event: ClientEvent, surroundings: Surroundings): Line 
     case "repeated":
     case "reached":
     case "delivered":
+    case "undelivered":
     case "closed":
       return undefined;
     default:
@@ -102,8 +101,8 @@ function isOfNow(message: Message, now: number): boolean {
   return !isPast && Math.abs(now - message.sentAt) <= maxClockSkewMs;
 }
 
-/** How our own private message is shown; `label` is the addressee as shown. */
-export function toldLine(label: string, text: string, language: Language): Line {
-  const head = `[TCP] ${language.privateTo(label)}: `;
+/** How our own private message is shown; `label` is the addressee as shown, `mark` how far it has come. */
+export function toldLine(label: string, mark: string, text: string, language: Language): Line {
+  const head = `[TCP] ${language.privateTo(label)} (${mark}): `;
   return { tone: "privateFromUs", head, text: cleanText(text) };
 }

@@ -33,7 +33,9 @@ export interface Language {
   readonly missing: (count: number) => string;
   readonly overrun: (count: number) => string;
   readonly unreadable: (from: string) => string;
-  readonly undelivered: (to: string) => string;
+  /** So many of our private messages have arrived; `time` is when the only one was written, where known. */
+  readonly delivered: (to: string, count: number, time: string | undefined) => string;
+  readonly undelivered: (to: string, reason: string, time: string | undefined) => string;
   /** Why a message may not be its author's: stands before the name. */
   readonly doubts: Readonly<Record<Exclude<Authenticity, "signed">, string>>;
   readonly keyChanged: (name: string, verify: string, trust: string) => string;
@@ -62,6 +64,8 @@ export interface Language {
   readonly notSent: (reason: string) => string;
   readonly notSentTo: (name: string, reason: string) => string;
   readonly unsent: (count: number) => string;
+  /** Private ones, which are kept. */
+  readonly unsentPrivate: (count: number) => string;
   readonly unknownCommand: (command: string, suggestion: string | undefined) => string;
   readonly misused: (usage: string) => string;
   readonly inputNotUtf8: string;

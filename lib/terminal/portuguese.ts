@@ -21,7 +21,12 @@ export const portuguese: Language = {
   missing: (count) => count === 1 ? "1 mensagem perdida" : `${count} mensagens perdidas`,
   overrun: (count) => `${count} linhas omitidas: a saída não deu conta`,
   unreadable: (from) => `uma mensagem privada de ${from} chegou ilegível`,
-  undelivered: (to) => `${to} saiu; sua mensagem pode não ter chegado`,
+  delivered: (to, count, time) => {
+    if (count > 1) return `${to} recebeu ${count} mensagens suas`;
+    return time ? `${to} recebeu a sua mensagem de ${time}` : `${to} recebeu uma mensagem sua`;
+  },
+  undelivered: (to, reason, time) =>
+    `sua mensagem ${time ? `de ${time} ` : ""}para ${to} não foi entregue: ${reason}`,
   doubts: { newKey: "chave nova", unsigned: "sem assinatura", forged: "assinatura falsa" },
   keyChanged: (name, verify, trust) =>
     `ATENÇÃO: a chave de ${name} mudou. Pode ser outra pessoa, ou ${name} em uma instalação nova. ` +
@@ -57,6 +62,10 @@ export const portuguese: Language = {
   notSentTo: (name, reason) => `mensagem para ${name} não enviada: ${reason}`,
   unsent: (count) =>
     count === 1 ? "1 mensagem não foi enviada" : `${count} mensagens não foram enviadas`,
+  unsentPrivate: (count) =>
+    count === 1
+      ? "1 mensagem privada ainda não saiu; sai da próxima vez que você entrar"
+      : `${count} mensagens privadas ainda não saíram; saem da próxima vez que você entrar`,
   unknownCommand: (command, suggestion) =>
     `o comando ${command} não existe${suggestion ? `; seria ${suggestion}?` : "; veja /ajuda"}`,
   misused: (usage) => `use assim: ${usage}`,
@@ -102,8 +111,8 @@ export const portuguese: Language = {
     nameBadCharacter: "um nome tem só letras, números, emojis e _ . - (sem espaços)",
     nameBadStart: "um nome começa com letra, número ou emoji",
     nameMixedScripts: "um nome não mistura letras de alfabetos diferentes",
-    unknownMember: "não há ninguém aqui com esse nome",
-    memberLeft: "o destinatário saiu",
+    unknownMember: "ninguém usa esse nome neste servidor",
+    memberLeft: "o destinatário saiu antes de confirmar; ela pode ter chegado",
     addresseeBusy: "já há mensagens demais esperando pelo destinatário",
     textEmpty: "o texto está vazio",
     unreadable: "o destinatário não consegue abri-la",

@@ -106,7 +106,7 @@ Deno.test("ClientCore says that an accepted message can't be delivered any more"
   const client = TestClient.entered();
   const id = await tellAccepted(client);
   client.core.receive({ kind: "rejected", id, code: "memberLeft" });
-  assertEquals(client.take(), [{ kind: "undelivered", to: "bia", id }]);
+  assertEquals(client.take(), [{ kind: "undelivered", to: "bia", id, code: "memberLeft" }]);
 });
 
 Deno.test("ClientCore overlooks what the server says of messages that it does not know", () => {

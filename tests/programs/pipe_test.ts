@@ -77,11 +77,11 @@ test("chat-client gives a global message to all, and a private one to its addres
     await caio.finish(),
   ];
   const said = "[UDP] ana: Olá, todos!";
-  assertEquals(messages(anasEnd), [said, "[TCP] Privado para bia: Olá, Bia!"]);
+  assertEquals(messages(anasEnd), [said, "[TCP] Privado para bia (✓✓): Olá, Bia!"]);
   assertEquals(messages(biasEnd), [
     said,
     "[TCP] Privado de ana: Olá, Bia!",
-    "[TCP] Privado para caio: Hi!",
+    "[TCP] Privado para caio (✓✓): Hi!",
   ]);
   assertEquals(messages(caiosEnd), [said, "[TCP] Private from bia: Hi!"]);
   for (const { code, errors } of [anasEnd, biasEnd, caiosEnd]) {
@@ -106,7 +106,7 @@ test("chat-client says one line about each mistake and goes on", async (room) =>
   assertEquals(code, 1);
   assertEquals(errors.toSorted(), [
     "error: mensagem não enviada: um texto tem no máximo 16 KiB",
-    "error: mensagem para zoe não enviada: não há ninguém aqui com esse nome",
+    "error: mensagem para zoe não enviada: ninguém usa esse nome neste servidor",
     "error: o comando /foo não existe; veja /ajuda",
     "error: use assim: /tcp NOME TEXTO",
   ]);

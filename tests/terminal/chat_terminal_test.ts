@@ -4,6 +4,7 @@ import { ChatTerminal } from "../../lib/terminal/chat_terminal.ts";
 import { english } from "../../lib/terminal/english.ts";
 import { portuguese } from "../../lib/terminal/portuguese.ts";
 import { ManualClock } from "../testing/manual_clock.ts";
+import { settled } from "../testing/turns.ts";
 import { FakeClient } from "./fake_client.ts";
 import { FakeScreen } from "./fake_screen.ts";
 
@@ -77,10 +78,10 @@ const transcripts: readonly {
     typed: ["/tcp bia Olá, Bia!", "/privado bia  a  b", "/private bia 3", "/msg bia 4"],
     sent: ["tell bia Olá, Bia!", "tell bia a  b", "tell bia 3", "tell bia 4"],
     shown: [
-      "[TCP] Privado para bia: Olá, Bia!",
-      "[TCP] Privado para bia: a  b",
-      "[TCP] Privado para bia: 3",
-      "[TCP] Privado para bia: 4",
+      "[TCP] Privado para bia (✓✓): Olá, Bia!",
+      "[TCP] Privado para bia (✓✓): a  b",
+      "[TCP] Privado para bia (✓✓): 3",
+      "[TCP] Privado para bia (✓✓): 4",
     ],
   },
   {
@@ -100,7 +101,7 @@ const transcripts: readonly {
     01234 56789 01234 56789 01234 56789 01234 56789
     é igual para os dois? então: /verificar bia igual`,
       "* a chave de bia ✓ foi verificada",
-      "[TCP] Privado para bia ✓: oi",
+      "[TCP] Privado para bia ✓ (✓✓): oi",
       "* 2 aqui: ana, bia ✓",
     ],
   },
@@ -109,7 +110,10 @@ const transcripts: readonly {
     tag: "en",
     typed: ["/verify eva", "/verify bia perhaps"],
     sent: [],
-    shown: ["! error: nobody here has that name", "! error: use it like this: /verify bia same"],
+    shown: [
+      "! error: nobody on this server has that name",
+      "! error: use it like this: /verify bia same",
+    ],
   },
   {
     name: "/confiar",
@@ -123,14 +127,14 @@ const transcripts: readonly {
     tag: "en",
     typed: ["/tcp bia Olá, Bia!"],
     sent: ["tell bia Olá, Bia!"],
-    shown: ["[TCP] Private to bia: Olá, Bia!"],
+    shown: ["[TCP] Private to bia (✓✓): Olá, Bia!"],
   },
   {
     name: "/tcp to nobody",
     tag: "pt",
     typed: ["/tcp zé oi"],
     sent: ["tell zé oi"],
-    shown: ["! error: mensagem para zé não enviada: não há ninguém aqui com esse nome"],
+    shown: ["! error: mensagem para zé não enviada: ninguém usa esse nome neste servidor"],
   },
   {
     name: "/usuarios",
@@ -450,15 +454,14 @@ const reports: readonly {
     shown: ["* 3 mensagens perdidas", "* 1 mensagem perdida"],
   },
   {
-    name: "what became of private messages, where it is bad news",
+    name: "what became of private messages of an earlier run, where it is bad news",
     tag: "en",
     events: [
-      { kind: "delivered", to: "bia", id: 1n },
-      { kind: "undelivered", to: "bia", id: 2n },
+      { kind: "undelivered", to: "bia", id: 2n, code: "expired" },
       { kind: "unreadable", from: "bia", id: 3n },
     ],
     shown: [
-      "* bia left; your message may not have arrived",
+      "* your message to bia wasn't delivered: the addressee didn't come back in time",
       "* a private message from bia can't be read",
     ],
   },
@@ -519,15 +522,48 @@ Deno.test("ChatTerminal.enter() says once that what is written while apart is ke
   ]);
 });
 
-Deno.test("ChatTerminal.showEvents() says in one line what a closed connection cost", async () => {
+Deno.test("ChatTerminal.showEvents() says what a closed connection cost, and what is kept", async () => {
   const { client, screen, terminal, over } = start("pt");
   client.isHolding = true;
   terminal.enter("um");
   terminal.enter("/tcp bia dois");
   await client.close("replaced");
   await over;
-  assertEquals(screen.shown, ["! error: 2 mensagens não foram enviadas"]);
+  assertEquals(screen.shown, [
+    "! error: 1 mensagem não foi enviada",
+    "! error: 1 mensagem privada ainda não saiu; sai da próxima vez que você entrar",
+  ]);
   assertEquals(terminal.closedBy, "replaced");
+});
+
+Deno.test("ChatTerminal.tell() shows how far a message has come, and later that it has arrived", async () => {
+  const { client, screen, terminal, over } = start("en");
+  client.names.push("caio");
+  client.away.push("caio");
+  terminal.enter("/tcp caio hi");
+  terminal.enter("/tcp bia hello");
+  await settled();
+  clock.advance(250);
+  await terminal.unacknowledged.atMost(0);
+  client.emit({ kind: "delivered", to: "caio", id: 1n });
+  client.emit({ kind: "delivered", to: "caio", id: 99n });
+  await client.close();
+  await over;
+  assertEquals(screen.shown, [
+    "[TCP] Private to caio (✓): hi",
+    "[TCP] Private to bia (✓✓): hello",
+    "* ✓✓ caio has 2 messages of yours",
+  ]);
+  assertEquals(clock.pending, 0);
+});
+
+Deno.test("ChatTerminal.showEvents() promises to keep nothing where nothing can be kept", async () => {
+  const { client, screen, terminal, over } = start("en");
+  client.isHolding = true;
+  terminal.enter("/tcp bia two");
+  await client.close("storeUnusable");
+  await over;
+  assertEquals(screen.shown, ["! error: 1 message was not sent"]);
 });
 
 for (const code of ["textTooLong", "outboxFull", "addresseeBusy", "memberLeft"] as const) {

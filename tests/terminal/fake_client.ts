@@ -16,6 +16,8 @@ export class FakeClient implements Client {
   readonly name = "ana";
   readonly serverFingerprint = "AAAA-BBBB-CCCC-DDDD-EEEE";
   readonly names = ["ana", "bia"];
+  /** Who gets nothing until the test says so. */
+  readonly away: string[] = [];
   readonly verified = new Set<string>();
   /** Members whose key has changed. */
   readonly changed = new Set<string>();
@@ -34,6 +36,7 @@ export class FakeClient implements Client {
   }));
   #held: (() => void)[] = [];
   #seq = 0;
+  #newestId = 0n;
   #isClosed = false;
 
   get isClosed(): boolean {
@@ -55,7 +58,9 @@ export class FakeClient implements Client {
   async tell(to: string, text: string): Promise<{ id: bigint }> {
     await this.#send(`tell ${to} ${text}`);
     if (!this.names.includes(to)) throw new ChatError("unknownMember");
-    return { id: 1n };
+    const id = ++this.#newestId;
+    if (!this.away.includes(to)) this.emit({ kind: "delivered", to, id });
+    return { id };
   }
 
   async reach(): Promise<Reach> {

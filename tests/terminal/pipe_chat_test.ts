@@ -52,7 +52,7 @@ Deno.test("chatThroughPipe() enters a line after the other and prints what comes
   assertEquals(client.sent, ["say Olá", "tell bia oi", "say fim"]);
   assertEquals(
     output.text.split("\n").toSorted(),
-    ["", "* 2 here: ana, bia", "[TCP] Private to bia: oi", "[UDP] ana: Olá", "[UDP] ana: fim"],
+    ["", "* 2 here: ana, bia", "[TCP] Private to bia (✓✓): oi", "[UDP] ana: Olá", "[UDP] ana: fim"],
   );
   assertEquals(errors.text, "");
   assertEquals([failure, hasComplained], [undefined, false]);
@@ -68,7 +68,7 @@ Deno.test("chatThroughPipe() says a line about each mistake, and goes on", async
   assertEquals(errors.text.split("\n").toSorted(), [
     "",
     "error: a line of the input is over 16 KiB and was skipped",
-    "error: message to zoe not sent: nobody here has that name",
+    "error: message to zoe not sent: nobody on this server has that name",
     "error: there is no command /nope; see /help",
     "error: use it like this: /tcp NAME TEXT",
   ]);
