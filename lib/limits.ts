@@ -404,6 +404,12 @@ export const stableConnectionMs = 10_000;
 /** A client says by itself how far it has everything, where no probe has said so for this long: as often as those. */
 export const haveAfterMs = 1_500;
 
+/** A probe's answer is given this long before the server is asked what it has counted: people wait meanwhile. */
+export const probeAnswerMs = 400;
+
+/** A server that hasn't said for this long how it sees the way to it doesn't answer. */
+export const checkupPatienceMs = 5_000;
+
 /** Events that wait for a reader of `events()`; beyond it, whoever reads is not reading: the oldest go. */
 export const maxQueuedEvents = 20_000;
 

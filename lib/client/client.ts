@@ -11,6 +11,7 @@ import {
 } from "../limits.ts";
 import { Contacts } from "./contacts.ts";
 import { ClientCore } from "./core.ts";
+import type { Diagnosis } from "./diagnosis.ts";
 import { EndToEnd } from "./end_to_end.ts";
 import { ChatError, type ChatErrorCode, type ClientEvent, type DisconnectedCode } from "./event.ts";
 import { EventStream } from "./event_stream.ts";
@@ -73,6 +74,13 @@ export interface Client {
    * @throws {ChatError} `nothingSaid` where there is none, or why the connection is over
    */
   reach(seq?: number): Promise<Reach>;
+  /**
+   * Finds out how the way to the server does, over UDP and over TCP. Takes about half a second, or 5 s where
+   * the server doesn't answer.
+   *
+   * @throws {ChatError} why the connection is over
+   */
+  diagnose(): Promise<Diagnosis>;
   /** Names of those connected now, ours included. */
   members(): string[];
   /**
@@ -205,6 +213,10 @@ class ReconnectingClient implements Client {
 
   reach(seq?: number): Promise<Reach> {
     return this.#whileOpen(() => this.#core.reach(seq));
+  }
+
+  diagnose(): Promise<Diagnosis> {
+    return this.#whileOpen(() => this.#core.diagnose());
   }
 
   members(): string[] {

@@ -17,21 +17,23 @@ import {
   type Welcome,
 } from "../codec/mod.ts";
 import { type Identity, sign } from "../crypto/mod.ts";
-import { maxOutbox, maxTextBytes } from "../limits.ts";
+import { maxOutbox, maxTextBytes, probeTimeoutMs } from "../limits.ts";
 import type {
   DatagramAddress,
   DatagramPath,
   OutgoingDatagram,
   PathState,
 } from "../transport/mod.ts";
+import { randomId } from "../random_id.ts";
 import { Authenticator, type Judged } from "./authenticator.ts";
+import { Checkup, type ExaminedSession } from "./checkup.ts";
 import type { Contacts } from "./contacts.ts";
 import { Correspondence, type Sealer } from "./correspondence.ts";
+import type { Diagnosis } from "./diagnosis.ts";
 import { Enquiries } from "./enquiries.ts";
 import { ChatError, type ClientEvent } from "./event.ts";
-import { PortWatch } from "./port_watch.ts";
-import { randomId } from "../random_id.ts";
 import { HaveReport } from "./have_report.ts";
+import { PortWatch } from "./port_watch.ts";
 import { type Reach, Reaches } from "./reach.ts";
 import { Roll } from "./roll.ts";
 import { type Next, RoomOrder } from "./room_order.ts";
@@ -40,7 +42,7 @@ import { ServerNames } from "./server_names.ts";
 import { Verification } from "./verification.ts";
 
 /** One connection to the server, from its welcome to its end. */
-export interface Session {
+export interface Session extends ExaminedSession {
   /** Sends over TCP. */
   send(message: MemberMessage): void;
   /** Sends over TCP what may wait a few ms for another to travel with. */
@@ -90,6 +92,7 @@ export class ClientCore {
   readonly #roll = new Roll();
   readonly #have = new HaveReport();
   readonly #reaches = new Reaches((seq) => this.#session?.send({ kind: "reach", seq }));
+  readonly #checkup: Checkup;
   readonly #enquiries = new Enquiries((question) => this.#session?.send(question));
   readonly #authenticator: Authenticator;
   readonly #correspondence: Correspondence;
@@ -100,12 +103,19 @@ export class ClientCore {
   #name = "";
   #transport: "udp" | "tcp" | undefined;
   #room: bigint | undefined;
+  #probedAt = -Infinity;
   #onListed: (() => void) | undefined;
 
   constructor(options: ClientCoreOptions) {
     const { clock, emit, identity, contacts, sealer, onFault } = options;
     this.#clock = clock;
     this.#order = new RoomOrder(options.history);
+    this.#checkup = new Checkup({
+      clock,
+      session: () => this.#session,
+      transport: () => this.#transport,
+      probe: () => this.#probeAfresh(),
+    });
     this.#emit = emit;
     this.#identity = identity;
     this.#onFault = onFault;
@@ -175,6 +185,11 @@ export class ClientCore {
     return this.#reaches.ask(seq, this.#order.newestSeq);
   }
 
+  /** @see Client.diagnose */
+  diagnose(): Promise<Diagnosis> {
+    return this.#checkup.examine();
+  }
+
   /** Signed for the room that it is about to be said in. */
   #sign({ id, sentAt, text }: Omit<Say, "kind" | "signature">): Say {
     const bytes = signedSayBytes({ room: this.#room!, author: this.#name, id, sentAt, text });
@@ -227,6 +242,7 @@ export class ClientCore {
     this.#enquiries.restart();
     this.#have.restart();
     this.#reaches.enter(welcome);
+    this.#checkup.enter();
     this.tick();
     return new Promise((resolve) => this.#onListed = resolve);
   }
@@ -248,6 +264,7 @@ export class ClientCore {
     this.#correspondence.fail(error);
     this.#enquiries.close();
     this.#reaches.fail(error);
+    this.#checkup.fail(error);
   }
 
   // --------------------------------------------------------------------------- what the server sends
@@ -314,6 +331,10 @@ export class ClientCore {
         this.#session?.send({ kind: "pong" });
         break;
       case "pong":
+        this.#checkup.pong();
+        break;
+      case "diagnosis":
+        this.#checkup.receive(message);
         break;
       default:
         throw new ProtocolError("unexpectedMessage", `a server sent ${message.kind}`);
@@ -441,13 +462,7 @@ export class ClientCore {
     if (!this.#session) return;
     const now = this.#clock.now();
     const { path } = this.#session;
-    if (path.monitor.nextProbeAt <= now) {
-      const number = path.monitor.sendProbe(now);
-      const seq = this.#order.contiguousSeq;
-      const plaintext = encodedMessage({ kind: "probe", number, seq });
-      this.#have.sendProbe(number, seq);
-      this.#session.sendDatagram({ path, plaintext });
-    }
+    if (path.monitor.nextProbeAt <= now) this.#probe(this.#session, now);
     if (this.#portWatch.dueAt(path.monitor.state) <= now) this.#changePort(this.#session, now);
     const request = this.#order.takeRequest(now);
     if (request) this.#session.send({ kind: "repair", ...request });
@@ -460,8 +475,25 @@ export class ClientCore {
   /** The verdict stays: a new port has as much to prove as the old one. */
   #changePort(session: Session, now: number): void {
     this.#portWatch.open(now);
+    this.#checkup.openPort();
     session.openPort();
     session.path.monitor.hasten();
+  }
+
+  #probe(session: Session, now: number): void {
+    const { path } = session;
+    const number = path.monitor.sendProbe(now);
+    const seq = this.#order.contiguousSeq;
+    const plaintext = encodedMessage({ kind: "probe", number, seq });
+    this.#have.sendProbe(number, seq);
+    this.#probedAt = now;
+    session.sendDatagram({ path, plaintext });
+  }
+
+  /** Sends a probe now, unless one has just left: that one would count as lost. */
+  #probeAfresh(): void {
+    const now = this.#clock.now();
+    if (this.#session && this.#probedAt + probeTimeoutMs <= now) this.#probe(this.#session, now);
   }
 
   #noticeTransport(state: PathState): void {

@@ -24,6 +24,7 @@ export {
   type ClientEvent,
   type DisconnectedCode,
 } from "./event.ts";
+export type { Diagnosis, DirectionDiagnosis } from "./diagnosis.ts";
 export { defaultDataDir, type Environment } from "./data_dir.ts";
 export { IdentityFile, type Secrets } from "./identity_file.ts";
 export { nameKey, type Owner, ownerOf } from "./owner.ts";

@@ -23,6 +23,7 @@ import {
 } from "../transport/mod.ts";
 import { software } from "../version.ts";
 import { AnswerWatch } from "./answer_watch.ts";
+import type { LocalEnd } from "./checkup.ts";
 import type { ClientCore, Session } from "./core.ts";
 import { ChatError, type DisconnectedCode } from "./event.ts";
 import type { ServerAddress } from "./server_address.ts";
@@ -47,6 +48,9 @@ const questions: ReadonlySet<MemberMessage["kind"]> = new Set<MemberMessage["kin
   "repair",
   "identify",
   "publish",
+  "inquire",
+  "reach",
+  "diagnose",
   "ping",
 ]);
 
@@ -67,6 +71,7 @@ export class ServerConnection implements Session {
   readonly #udp: UdpPorts;
   readonly #answerWatch: AnswerWatch;
   readonly #serverAddress: DatagramAddress;
+  readonly #localHostname: string;
   readonly #welcomed = Promise.withResolvers<void>();
   readonly #listed = Promise.withResolvers<void>();
   #path: DatagramPath | undefined;
@@ -87,7 +92,7 @@ export class ServerConnection implements Session {
     try {
       conn.setNoDelay(true);
       const authenticated = await authenticate(conn, options);
-      const connection = new ServerConnection(authenticated, conn.remoteAddr, options);
+      const connection = new ServerConnection(authenticated, conn, options);
       await connection.#welcomed.promise;
       return connection;
     } catch (error) {
@@ -100,7 +105,7 @@ export class ServerConnection implements Session {
 
   private constructor(
     authenticated: Authenticated<ServerHello>,
-    remote: Deno.NetAddr,
+    { remoteAddr: remote, localAddr: local }: Deno.TcpConn,
     { clock, core, name }: ServerConnectionOptions,
   ) {
     this.serverKey = authenticated.handshaken.remoteStaticKey;
@@ -110,6 +115,7 @@ export class ServerConnection implements Session {
     this.#core = core;
     this.#wantedName = name;
     this.#serverAddress = { hostname: remote.hostname, port: remote.port };
+    this.#localHostname = local.hostname;
     const hostname = remote.hostname.includes(":") ? "::" : "0.0.0.0";
     this.#answerWatch = new AnswerWatch(this.#link);
     this.#udp = new UdpPorts(
@@ -135,6 +141,10 @@ export class ServerConnection implements Session {
 
   get path(): DatagramPath {
     return this.#path!;
+  }
+
+  get localEnd(): LocalEnd {
+    return { hostname: this.#localHostname, udpPort: this.#udp.port };
   }
 
   send(message: MemberMessage): void {

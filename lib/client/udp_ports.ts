@@ -31,6 +31,11 @@ export class UdpPorts {
     this.#newest = this.#open();
   }
 
+  /** The port that datagrams leave from. */
+  get port(): number {
+    return this.#newest.port;
+  }
+
   /** Sends one datagram, when it can. */
   send(datagram: OutgoingDatagram): void {
     void this.#newest.send(datagram);

@@ -4,6 +4,7 @@ import { cleanName } from "./clean_text.ts";
 import { closest } from "./closest.ts";
 import { type Command, commands, type Desk, nameOf, namesOf } from "./command.ts";
 import { describeCommands, usageOf } from "./command_help.ts";
+import { describeDiagnosis } from "./diagnosis_words.ts";
 import { eventLine, labelOf, type Surroundings } from "./event_line.ts";
 import { formatError } from "./failure.ts";
 import { describeReason, type Language } from "./language.ts";
@@ -216,6 +217,13 @@ export class ChatTerminal implements Desk {
   get #surroundings(): Surroundings {
     const isVerified = (name: string) => this.#client.isVerified(name);
     return { language: this.#language, isVerified, now: this.#clock.wallTime() };
+  }
+
+  diagnose(): void {
+    this.#do(async () => {
+      const lines = describeDiagnosis(await this.#client.diagnose(), this.#language);
+      await this.#screen.show(notice(lines.join("\n")));
+    });
   }
 
   showHelp(): void {

@@ -10,6 +10,8 @@ export interface Desk {
   trust(member: string): void;
   /** Shows who has our newest message. */
   showReach(): void;
+  /** Examines the connection, and shows what it finds. */
+  diagnose(): void;
   showHelp(): void;
   leave(): void;
 }
@@ -69,6 +71,13 @@ export const commands = [
     aliases: [],
     parameters: ["member"],
     run: (desk, member: string) => desk.trust(member),
+  },
+  {
+    id: "doctor",
+    name: { pt: "diagnostico", en: "doctor" },
+    aliases: [],
+    parameters: [],
+    run: (desk) => desk.diagnose(),
   },
   {
     id: "help",

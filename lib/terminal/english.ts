@@ -47,6 +47,54 @@ export const english: Language = {
     const others = unnamed > 0 ? ` and ${unnamed} more` : "";
     return `✓ ${count}/${present} — not yet: ${lacking.join(", ")}${others}`;
   },
+  diagnosis: {
+    title: (version) => `diagnosis of the connection (version ${version})`,
+    direction: {
+      toServer: "UDP from here to the server",
+      fromServer: "UDP from the server to here",
+    },
+    state: { works: "works", blocked: "doesn't get through", unknown: "not known yet" },
+    arrived: (arrived, expected, lossPercent) =>
+      `${lossPercent}% lost (${arrived} of ${expected} arrived)`,
+    roundTrip: (udp, tcp) => `round trip: ${udp} over UDP, ${tcp} over TCP`,
+    unmeasured: "not measured",
+    transport: {
+      udp: "your global messages go over UDP",
+      tcp: "your global messages go over TCP",
+      undecided: "your global messages go over TCP until it is known whether UDP gets through",
+    },
+    nat: {
+      none: "NAT: none between you and the server",
+      keeps: "NAT: there is one on the way, and it remembers you",
+      forgets: "NAT: there is one on the way, and now and then it forgets you",
+      unknown: "NAT: not known yet",
+    },
+    advice: {
+      disconnected: () =>
+        "no connection to the server: see that your network works and that the server is running; " +
+        "the client goes on trying by itself",
+      silent: () =>
+        "the server doesn't answer: it may have stopped, or the network has just failed; if it " +
+        "doesn't come back, the client reconnects by itself in half a minute",
+      blockedBothWays: (port) =>
+        `UDP gets through in neither direction: ask whoever runs the network to allow UDP on port ` +
+        `${port}, both ways; until then everything goes over TCP, and nothing is lost`,
+      blockedToServer: (port) =>
+        `UDP doesn't get to the server: ask whoever runs the network, yours or the server's, to ` +
+        `allow UDP on port ${port}; until then everything goes over TCP, and nothing is lost`,
+      blockedFromServer: (port) =>
+        `UDP from the server doesn't get here: ask whoever runs the network to let in the UDP ` +
+        `answers from port ${port}; until then they come over TCP, and nothing is lost`,
+      highLoss: () =>
+        "much is lost on the way and has to be repeated, which makes messages late: weak Wi-Fi or " +
+        "a busy network is the usual cause; go nearer to the router, or use a cable",
+      natForgets: () =>
+        "a router on the way forgets you after a silence, and the next message takes a little " +
+        "longer: whoever runs it can raise its UDP timeout to 60 s or more",
+      untried: () => "there isn't enough to measure yet: try again in a little while",
+      allWell: () => "all is well, there is nothing to do",
+    },
+  },
   verificationCode: (name, code, confirm) =>
     `read this code aloud with ${name}, by telephone or in person:\n${code}\n` +
     `the same for both? then: ${confirm}`,
@@ -76,6 +124,7 @@ export const english: Language = {
     reach: "shows who has your newest message",
     verify: "compares keys, against impostors",
     trust: "accepts somebody's changed key",
+    doctor: "examines the connection, and advises",
     help: "shows this help",
     quit: "leaves",
   },

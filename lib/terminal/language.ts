@@ -4,6 +4,7 @@ import type { LeftReason } from "../server/mod.ts";
 import type { Hint } from "./client_failure.ts";
 import type { ClientFlagName } from "./client_flags.ts";
 import type { CommandName, Parameter } from "./command.ts";
+import type { DiagnosisWords } from "./diagnosis_words.ts";
 import type { Failure } from "./failure.ts";
 import type { ValueKind } from "./flag.ts";
 import type { IdentityCommandName } from "./identity_words.ts";
@@ -53,6 +54,7 @@ export interface Language {
     readonly lacking: readonly string[];
     readonly unnamed: number;
   }) => string;
+  readonly diagnosis: DiagnosisWords;
   readonly verificationCode: (name: string, code: string, confirm: string) => string;
   /** How users say that two codes are the same, the usual way first. */
   readonly sameCode: readonly string[];

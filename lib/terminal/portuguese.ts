@@ -49,6 +49,54 @@ export const portuguese: Language = {
     const verb = present - count === 1 ? "falta" : "faltam";
     return `✓ ${count}/${present} — ${verb}: ${lacking.join(", ")}${others}`;
   },
+  diagnosis: {
+    title: (version) => `diagnóstico da conexão (versão ${version})`,
+    direction: {
+      toServer: "UDP daqui até o servidor",
+      fromServer: "UDP do servidor até aqui",
+    },
+    state: { works: "funciona", blocked: "não passa", unknown: "ainda não se sabe" },
+    arrived: (arrived, expected, lossPercent) =>
+      `perda de ${lossPercent}% (chegaram ${arrived} de ${expected})`,
+    roundTrip: (udp, tcp) => `ida e volta: ${udp} por UDP, ${tcp} por TCP`,
+    unmeasured: "sem medida",
+    transport: {
+      udp: "suas mensagens globais vão por UDP",
+      tcp: "suas mensagens globais vão por TCP",
+      undecided: "suas mensagens globais vão por TCP até se saber se o UDP passa",
+    },
+    nat: {
+      none: "NAT: nenhum entre você e o servidor",
+      keeps: "NAT: há um no caminho, e ele se lembra de você",
+      forgets: "NAT: há um no caminho, e ele às vezes se esquece de você",
+      unknown: "NAT: ainda não se sabe",
+    },
+    advice: {
+      disconnected: () =>
+        "sem conexão com o servidor: veja se a sua rede funciona e se o servidor está ligado; " +
+        "o cliente continua tentando sozinho",
+      silent: () =>
+        "o servidor não responde: pode estar parado, ou a rede caiu agora; se ele não voltar, " +
+        "em meio minuto o cliente se reconecta sozinho",
+      blockedBothWays: (port) =>
+        `o UDP não passa em nenhum sentido: peça a quem cuida da rede para liberar UDP na porta ` +
+        `${port}, de ida e de volta; até lá tudo vai por TCP, e nada se perde`,
+      blockedToServer: (port) =>
+        `o UDP não chega ao servidor: peça a quem cuida da rede, da sua ou da do servidor, para ` +
+        `liberar UDP na porta ${port}; até lá tudo vai por TCP, e nada se perde`,
+      blockedFromServer: (port) =>
+        `o UDP que vem do servidor não chega aqui: peça a quem cuida da rede para deixar entrar as ` +
+        `respostas UDP da porta ${port}; até lá elas vêm por TCP, e nada se perde`,
+      highLoss: () =>
+        "muita coisa se perde no caminho e tem de ser repetida, o que atrasa as mensagens: Wi-Fi " +
+        "fraco ou rede cheia costumam ser a causa; chegue mais perto do roteador ou use um cabo",
+      natForgets: () =>
+        "um roteador no caminho se esquece de você depois de um silêncio, e a mensagem seguinte " +
+        "demora um pouco mais: quem cuida dele pode aumentar o tempo do UDP para 60 s ou mais",
+      untried: () => "ainda não há medidas bastantes: tente de novo daqui a pouco",
+      allWell: () => "está tudo bem, não há o que fazer",
+    },
+  },
   verificationCode: (name, code, confirm) =>
     `leia este código em voz alta com ${name}, por telefone ou pessoalmente:\n${code}\n` +
     `é igual para os dois? então: ${confirm}`,
@@ -79,6 +127,7 @@ export const portuguese: Language = {
     reach: "mostra quem já recebeu a sua última mensagem",
     verify: "compara chaves, contra impostores",
     trust: "aceita a chave de alguém que mudou",
+    doctor: "examina a conexão e diz o que fazer",
     help: "mostra esta ajuda",
     quit: "sai",
   },

@@ -3,6 +3,7 @@ import type { ClientEvent } from "../../lib/client/mod.ts";
 import { ChatTerminal } from "../../lib/terminal/chat_terminal.ts";
 import { english } from "../../lib/terminal/english.ts";
 import { portuguese } from "../../lib/terminal/portuguese.ts";
+import { version } from "../../lib/version.ts";
 import { ManualClock } from "../testing/manual_clock.ts";
 import { settled } from "../testing/turns.ts";
 import { FakeClient } from "./fake_client.ts";
@@ -155,6 +156,21 @@ const transcripts: readonly {
     ],
   },
   {
+    name: "/diagnóstico, as one event",
+    tag: "pt",
+    typed: ["/diagnóstico"],
+    sent: [],
+    shown: [
+      `* diagnóstico da conexão (versão ${version})
+    UDP daqui até o servidor: funciona; perda de 0% (chegaram 24 de 24)
+    UDP do servidor até aqui: funciona; perda de 2% (chegaram 63 de 64)
+    ida e volta: < 1 ms por UDP, 11 ms por TCP
+    suas mensagens globais vão por UDP
+    NAT: nenhum entre você e o servidor
+    → está tudo bem, não há o que fazer`,
+    ],
+  },
+  {
     name: "/help",
     tag: "en",
     typed: ["/help"],
@@ -166,6 +182,7 @@ const transcripts: readonly {
       "  /reach          shows who has your newest message (also /alcance)",
       "  /verify NAME    compares keys, against impostors (also /verificar)",
       "  /trust NAME     accepts somebody's changed key (also /confiar)",
+      "  /doctor         examines the connection, and advises (also /diagnostico)",
       "  /help           shows this help (also /ajuda)",
       "  /quit           leaves (also /sair, /exit)",
       "  TEXT            the same as /udp TEXT",

@@ -3,6 +3,7 @@ import {
   type ChatErrorCode,
   type Client,
   type ClientEvent,
+  type Diagnosis,
   type Reach,
 } from "../../lib/client/mod.ts";
 import { EventStream } from "../../lib/client/event_stream.ts";
@@ -10,6 +11,20 @@ import { ManualClock } from "../testing/manual_clock.ts";
 
 /** When all that this client reports was written. */
 const now = new ManualClock().wallTime();
+
+/** What a connection is like that has no trouble. */
+export const allWell: Diagnosis = {
+  isConnected: true,
+  isAnswered: true,
+  port: 7_700,
+  transport: "udp",
+  toServer: { works: true, arrived: 24, expected: 24 },
+  fromServer: { works: true, arrived: 63, expected: 64 },
+  tcpRoundTripMs: 10.6,
+  udpRoundTripMs: 0.4,
+  hasNat: false,
+  natForgets: false,
+};
 
 /** A client whose server is the test: it numbers what is said, and knows `names`. */
 export class FakeClient implements Client {
@@ -23,6 +38,7 @@ export class FakeClient implements Client {
   readonly changed = new Set<string>();
   /** Who lacks what is said. */
   readonly lacking: string[] = [];
+  diagnosis: Diagnosis = allWell;
   readonly #compared = new Set<string>();
   /** What was sent, as `say TEXT` and `tell NAME TEXT`. */
   readonly sent: string[] = [];
@@ -68,6 +84,10 @@ export class FakeClient implements Client {
     if (this.#seq === 0) throw new ChatError("nothingSaid");
     const present = this.names.length - 1;
     return { seq: this.#seq, count: present - this.lacking.length, present, lacking: this.lacking };
+  }
+
+  diagnose(): Promise<Diagnosis> {
+    return Promise.resolve(this.diagnosis);
   }
 
   members(): string[] {

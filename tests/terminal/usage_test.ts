@@ -53,6 +53,7 @@ Deno.test("clientUsage() explains every flag and every command", () => {
   /alcance         mostra quem já recebeu a sua última mensagem (também /reach)
   /verificar NOME  compara chaves, contra impostores (também /verify)
   /confiar NOME    aceita a chave de alguém que mudou (também /trust)
+  /diagnostico     examina a conexão e diz o que fazer (também /doctor)
   /ajuda           mostra esta ajuda (também /help)
   /sair            sai (também /quit, /exit)
   TEXTO            o mesmo que /udp TEXTO

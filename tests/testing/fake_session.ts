@@ -26,6 +26,7 @@ export class FakeSession implements Session {
   maxTextBytes = maxTextBytes;
   /** Ports that the client has had after its first. */
   portsOpened = 0;
+  readonly localEnd = { hostname: "192.0.2.7", udpPort: 50_000 };
   readonly #server: DatagramPath;
   /** Sent over TCP and not yet taken. */
   #sent: MemberMessage[] = [];
