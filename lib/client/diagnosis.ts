@@ -18,7 +18,9 @@ export interface Diagnosis {
   readonly port: number;
   /** Which way our global messages leave, where that is decided. */
   readonly transport: "udp" | "tcp" | undefined;
+  /** Our datagrams, as far as our probes and the server tell. */
   readonly toServer: DirectionDiagnosis;
+  /** The server's datagrams, as far as the server and we ourselves tell. */
   readonly fromServer: DirectionDiagnosis;
   /** There and back, where it was measured. */
   readonly tcpRoundTripMs: number | undefined;

@@ -36,7 +36,12 @@ export class TestClient {
   }
 
   /** A client in a session, whose list of members is complete. */
-  static entered(fields?: Partial<Welcome>, history?: number): TestClient {
+  static entered(): TestClient {
+    return TestClient.newcomer({});
+  }
+
+  /** As {@linkcode entered}, in a room where something was said, of which so much is wanted. */
+  static newcomer(fields: Partial<Welcome>, history?: number): TestClient {
     const client = new TestClient(history);
     client.know("bia", "eva", "é".repeat(32));
     client.enter(fields);
