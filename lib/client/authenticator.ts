@@ -22,8 +22,6 @@ export interface AuthenticatorOptions {
   readonly contacts: Contacts;
   readonly enquiries: Enquiries;
   readonly emit: (judged: Judged, room: bigint) => void;
-  /** Told of a key that isn't the one pinned, before anything by it is emitted. */
-  readonly onChangedKey: (name: string) => void;
   /** Told of what this client can't go on from, such as a disk that is full. */
   readonly onFault: (error: unknown) => void;
   /** Our own name and key: nobody else can speak as us, the server neither. */
@@ -95,16 +93,11 @@ export class Authenticator {
     const enquiry = this.#options.enquiries.identify(name, false).then((answer) => {
       if (this.#enquiry !== enquiry) return; // it was given up
       this.#enquiry = undefined;
-      if (answer?.name === name) this.#see(name, answer.signingKey);
+      if (answer?.name === name) this.#options.contacts.see(name, answer.signingKey);
       this.#judgeAll();
     });
     this.#enquiry = enquiry;
     enquiry.catch(this.#options.onFault);
-  }
-
-  #see(name: string, signingKey: Uint8Array): void {
-    const sight = this.#options.contacts.see(name, signingKey);
-    if (sight === "changed") this.#options.onChangedKey(name);
   }
 
   /** Only what is genuine is remembered: a forgery must not keep the real one out. */

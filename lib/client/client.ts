@@ -187,7 +187,7 @@ class ReconnectingClient implements Client {
     return new ClientCore({
       clock,
       identity,
-      contacts: new Contacts(store),
+      contacts: new Contacts(store, (name) => this.#emit({ kind: "keyChanged", name })),
       sealer: new EndToEnd({ identity, store, clock, name: () => this.#core.name }),
       emit: (event) => this.#emit(event),
       onFault: (error) => this.#fault(error),

@@ -34,11 +34,14 @@ const utf8 = { encoder: new TextEncoder(), decoder: new TextDecoder() };
  */
 export class Contacts {
   readonly #store: ClientStore;
+  readonly #onChanged: (name: string) => void;
   /** By name as the server writes it, for the way of every message. */
   readonly #cache = new Map<string, Contact>();
 
-  constructor(store: ClientStore) {
+  /** @param onChanged told of each key that isn't the one pinned, when it is first seen */
+  constructor(store: ClientStore, onChanged: (name: string) => void = () => {}) {
     this.#store = store;
+    this.#onChanged = onChanged;
   }
 
   /** The contact of this name, however it is capitalised. */
@@ -66,6 +69,7 @@ export class Contacts {
     }
     if (contact.changedKey && isSame(signingKey, contact.changedKey)) return "stillChanged";
     this.#put({ ...contact, changedKey: signingKey.slice() });
+    this.#onChanged(name);
     return "changed";
   }
 

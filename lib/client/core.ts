@@ -122,7 +122,7 @@ export class ClientCore {
     this.#portWatch = new PortWatch(clock.now());
     const enquiries = this.#enquiries;
     const me = () => ({ name: this.#name, signingKey: identity.signingKeyPair.publicKey });
-    this.verification = new Verification({ contacts, enquiries, me, emit });
+    this.verification = new Verification({ contacts, enquiries, me });
     this.#authenticator = new Authenticator({
       clock,
       keyOf: (name) => this.#names.keyOf(name),
@@ -130,7 +130,6 @@ export class ClientCore {
       enquiries,
       me,
       emit: (judged, room) => this.#showJudged(judged, room),
-      onChangedKey: (name) => emit({ kind: "keyChanged", name }),
       onFault,
     });
     this.#correspondence = new Correspondence({

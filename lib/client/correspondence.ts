@@ -234,7 +234,7 @@ export class Correspondence {
     for (let paused = 0;; paused++) {
       const answer = await enquiries.identify(to, true);
       if (!answer || nameKeyOf(answer.name) !== toKey) throw new ChatError("unknownMember");
-      this.#see(answer.name, answer.signingKey);
+      contacts.see(answer.name, answer.signingKey);
       const contact = contacts.get(answer.name)!;
       if (contact.changedKey) throw new ChatError("memberKeyChanged");
       if (answer.keyPackage.length > 0) return { contact, keyPackage: answer.keyPackage };
@@ -320,8 +320,8 @@ export class Correspondence {
   }
 
   #hand(from: string, { content, sender }: Extract<Opened, { kind: "opened" }>): void {
-    const isPinned = this.#see(from, sender.signingKey);
-    const authenticity = isPinned ? "signed" : "newKey";
+    const sight = this.#options.contacts.see(from, sender.signingKey);
+    const authenticity = sight === "first" || sight === "same" ? "signed" : "newKey";
     this.#options.emit({ kind: "told", from, ...content, authenticity });
   }
 
@@ -333,12 +333,5 @@ export class Correspondence {
     if (this.#unreadable.size <= maxUnreadableRemembered) return;
     const [oldest] = this.#unreadable;
     this.#unreadable.delete(oldest!);
-  }
-
-  /** Notes whose key is whose, and warns where it isn't; answers whether it is the pinned one. */
-  #see(name: string, signingKey: Uint8Array): boolean {
-    const sight = this.#options.contacts.see(name, signingKey);
-    if (sight === "changed") this.#options.emit({ kind: "keyChanged", name });
-    return sight === "first" || sight === "same";
   }
 }

@@ -1,14 +1,13 @@
 import { verificationCode } from "../crypto/mod.ts";
 import type { Contacts } from "./contacts.ts";
 import type { Enquiries } from "./enquiries.ts";
-import { ChatError, type ClientEvent } from "./event.ts";
+import { ChatError } from "./event.ts";
 import { nameKeyOf } from "./name_key.ts";
 
 export interface VerificationOptions {
   readonly contacts: Contacts;
   readonly enquiries: Enquiries;
   readonly me: () => { readonly name: string; readonly signingKey: Uint8Array };
-  readonly emit: (event: ClientEvent) => void;
 }
 
 /** What a user decides about other members' keys. */
@@ -48,13 +47,11 @@ export class Verification {
     await Promise.all(verified.map((name) => this.#look(name, keyOf(name))));
   }
 
-  /** Asks the server for a member's key, and warns where it has changed. */
+  /** Asks the server for a member's key. */
   async #look(name: string, nameKey: string): Promise<void> {
-    const { contacts, enquiries, emit } = this.#options;
+    const { contacts, enquiries } = this.#options;
     const answer = await enquiries.identify(name, false);
-    if (!answer || keyOf(answer.name) !== nameKey) return;
-    const sight = contacts.see(answer.name, answer.signingKey);
-    if (sight === "changed") emit({ kind: "keyChanged", name: answer.name });
+    if (answer && keyOf(answer.name) === nameKey) contacts.see(answer.name, answer.signingKey);
   }
 
   /**

@@ -23,7 +23,8 @@ function said(seq: number, keyPair: KeyPair, fields: Partial<Said> = {}): Said {
 function start() {
   const shown: string[] = [];
   const questions: Identify[] = [];
-  const contacts = new Contacts(new MemoryStore());
+  const onChanged = (name: string) => shown.push(`the key of ${name} has changed`);
+  const contacts = new Contacts(new MemoryStore(), onChanged);
   const enquiries = new Enquiries((question) => questions.push(question));
   const clock = new ManualClock();
   const authenticator = new Authenticator({
@@ -33,7 +34,6 @@ function start() {
     enquiries,
     me: () => ({ name: "ana", signingKey: ana.publicKey }),
     emit: (judged) => shown.push(summary(judged)),
-    onChangedKey: (name) => shown.push(`the key of ${name} has changed`),
     onFault: (error) => shown.push(`fault ${error}`),
   });
   const take = (...messages: Said[]) => {

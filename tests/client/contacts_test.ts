@@ -15,11 +15,13 @@ Deno.test("Contacts.see() pins the first key, and knows it again however the nam
 });
 
 Deno.test("Contacts.see() does not let another key take the pinned one's place", () => {
-  const contacts = new Contacts(new MemoryStore());
+  const warnings: string[] = [];
+  const contacts = new Contacts(new MemoryStore(), (name) => warnings.push(name));
   contacts.see("ana", first);
   assertEquals(contacts.see("ana", second), "changed");
   assertEquals(contacts.see("ana", second), "stillChanged");
   assertEquals(contacts.see("Ana", third), "changed");
+  assertEquals(warnings, ["ana", "Ana"]);
   assertEquals(contacts.get("ana")?.signingKey, first);
   assertEquals(contacts.get("ana")?.changedKey, third);
 });

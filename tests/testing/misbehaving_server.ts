@@ -111,8 +111,11 @@ export class MisbehavingServer {
 export class Person {
   readonly core: ClientCore;
   readonly store = new MemoryStore();
-  readonly contacts = new Contacts(this.store);
   readonly events = new Log<ClientEvent>();
+  readonly contacts = new Contacts(
+    this.store,
+    (name) => this.events.add({ kind: "keyChanged", name }),
+  );
   readonly #server: MisbehavingServer;
   readonly #published = Promise.withResolvers<void>();
   #keyPackages: Uint8Array[] = [];

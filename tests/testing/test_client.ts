@@ -15,7 +15,10 @@ export class TestClient {
   session!: FakeSession;
   readonly identity = generateIdentity();
   readonly store = new MemoryStore();
-  readonly contacts = new Contacts(this.store);
+  readonly contacts = new Contacts(
+    this.store,
+    (name) => this.#events.push({ kind: "keyChanged", name }),
+  );
   readonly sealer = new PlainSealer();
   /** What the core couldn't go on from. */
   readonly faults: unknown[] = [];
