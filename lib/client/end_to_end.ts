@@ -18,7 +18,7 @@ import { KeySupply } from "./key_supply.ts";
 import { Lanes } from "./lanes.ts";
 import { lostTooOften } from "./lost_too_often.ts";
 import { type OutgoingGroup, OutgoingGroups } from "./outgoing_groups.ts";
-import type { ClientStore } from "./store.ts";
+import type { Change, ClientStore } from "./store.ts";
 
 /** A member, and the key that it is known by. */
 export interface Peer {
@@ -27,9 +27,17 @@ export interface Peer {
   readonly signingKey: Uint8Array;
 }
 
+/** A content sealed, and the group that it was sealed in. */
+export interface SealedEnvelope {
+  readonly envelope: Uint8Array;
+  readonly groupId: string;
+}
+
 /** What became of a content that was to be sealed. */
 export type Sealed =
-  | { readonly kind: "sealed"; readonly envelope: Uint8Array; readonly groupId: string }
+  | { readonly kind: "sealed" } & SealedEnvelope
+  /** Nobody wants it any more: nothing was written. */
+  | { readonly kind: "unwanted" }
   /** There is no group, or its keys have served enough: {@linkcode EndToEnd.begin} another one. */
   | { readonly kind: "keyPackageNeeded" };
 
@@ -95,9 +103,15 @@ export class EndToEnd {
    * Seals for a member, in the order of the calls. When it answers, the store has gone on: what was sealed
    * may leave, and nothing else will be sealed with the same key.
    *
+   * @param alongside what else is to be written in the same commit, as of when it is called, which may be more
+   * than once; `undefined`: no envelope is wanted any more
    * @throws {StoreError} where the store can't be written
    */
-  async seal(to: Peer, content: Content): Promise<Sealed> {
+  async seal(
+    to: Peer,
+    content: Content,
+    alongside: (sealed: SealedEnvelope) => readonly Change[] | undefined = () => [],
+  ): Promise<Sealed> {
     const name = keyOf(to.name);
     const plaintext = encodeContent(content);
     const leave = await this.#writing.enter(name);
@@ -107,12 +121,12 @@ export class EndToEnd {
         if (!before || !this.#serves(before, to)) return { kind: "keyPackageNeeded" };
         const { welcome } = before;
         const { group, message } = await mls.seal(before.group, plaintext, this.#me);
-        if (!this.#outgoing.advance(name, before, group)) continue; // another process has sealed
-        return {
-          kind: "sealed",
-          envelope: encodeEnvelope({ welcome, message }),
-          groupId: group.id,
-        };
+        const sealed = { envelope: encodeEnvelope({ welcome, message }), groupId: group.id };
+        const further = alongside(sealed);
+        if (!further) return { kind: "unwanted" };
+        if (this.#outgoing.advance(name, before, group, further)) {
+          return { kind: "sealed", ...sealed };
+        } // otherwise another process has sealed
       }
       throw lostTooOften();
     } finally {

@@ -55,10 +55,21 @@ export class OutgoingGroups {
     ]);
   }
 
-  /** Goes on from `before` to `group`; `false` where somebody else has meanwhile. */
-  advance(name: string, before: OutgoingGroup, group: mls.MlsGroup): boolean {
+  /**
+   * Goes on from `before` to `group`, and makes `further` changes at once with it; `false`, and nothing was
+   * written, where somebody else has changed one of them meanwhile.
+   */
+  advance(
+    name: string,
+    before: OutgoingGroup,
+    group: mls.MlsGroup,
+    further: readonly Change[],
+  ): boolean {
     const value = encode(before.startedAt, group);
-    return this.#store.commit([{ key: groupKey(name), value, version: before.version }]);
+    return this.#store.commit([
+      { key: groupKey(name), value, version: before.version },
+      ...further,
+    ]);
   }
 
   /** The addressee has joined. */
