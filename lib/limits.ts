@@ -206,6 +206,13 @@ export const maxSealings = 4;
 /** Private messages of which a client remembers that it couldn't open them, to say so the second time. */
 export const maxUnreadableRemembered = 256;
 
+/**
+ * Envelopes that wait to be opened: 32 times what a server may have on its way to a member, and less than fills
+ * a client's memory. Each counts as so many bytes more than it has.
+ */
+export const maxUnopenedBytes = 16_777_216;
+export const unopenedOverheadBytes = 512;
+
 /** A message whose time is further off is shown with it: what clocks may differ by (RFC 4120 §5.2.6). */
 export const maxClockSkewMs = 300_000;
 
@@ -381,8 +388,9 @@ export const maxSendsInFlight = 256;
 export const maxSendBytesInFlight = 262_144;
 
 /**
- * Private messages to one addressee, in bytes of envelopes, that aren't delivered yet; the rest waits here. The
- * server keeps twice as much for each, so one author alone never makes it refuse what another has written.
+ * Private messages to one addressee who is present, in bytes of envelopes, that aren't delivered yet; the rest
+ * waits here. The server keeps twice as much for each, so one author alone never makes it refuse what another has
+ * written. For who is absent the server keeps all, up to a quota.
  */
 export const maxUndeliveredBytes = 262_144;
 
@@ -392,8 +400,23 @@ export const maxSaysInFlight = 64;
 /** The same in bytes, for the same reason as with private messages. */
 export const maxSayBytesInFlight = 262_144;
 
-/** Messages written and not yet acknowledged, kept through a lost connection. */
+/** Messages of ours that aren't settled: global ones not yet numbered, private ones not yet delivered. */
 export const maxOutbox = 10_000;
+
+/** The same of private ones in bytes, with their envelopes: what a client holds in memory, and on its disk. */
+export const maxOutboxBytes = 67_108_864;
+
+/** What may be lost when the process is killed is written this much later, all of it at once. */
+export const outboxLazyMs = 500;
+
+/**
+ * This long after a connection stands, a client looks once more for what another process, which it has taken over
+ * from, has left in the outbox: that one stops as soon as it is told.
+ */
+export const takeOverMs = 3_000;
+
+/** Private messages that the server is asked about at a time, on a new connection: two frames of questions. */
+export const maxInquiriesInFlight = 256;
 
 /** Pauses between attempts to reconnect: the first, and the longest (each drawn at random below it). */
 export const reconnectPauseMs = { first: 500, longest: 15_000 } as const;

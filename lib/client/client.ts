@@ -30,7 +30,10 @@ export interface ConnectOptions {
   readonly name: string;
   /** Who we are; otherwise somebody new. */
   readonly identity?: Identity | undefined;
-  /** What there is to remember from one start to the next; otherwise it is forgotten. */
+  /**
+   * What there is to remember from one start to the next, of one name at one server: keys, and private messages
+   * not yet delivered. Otherwise it is forgotten.
+   */
   readonly store?: ClientStore | undefined;
   /** What lets a new name in where the server asks for an invitation. */
   readonly invitation?: string | undefined;
@@ -60,12 +63,16 @@ export interface Client {
    */
   say(text: string): Promise<{ seq: number }>;
   /**
-   * Tells one member something; resolves once the server has accepted it. That it arrived is an event.
+   * Tells one member something; resolves once the server has accepted it, and keeps it until the member has it.
+   * That it arrived is an event, `delivered`, which may come long after: also in a later process with the same
+   * store. The server can't read it (MLS, RFC 9420).
    *
-   * The server can't read it (MLS, RFC 9420).
+   * From this call on it is kept in the client's store, where there is one, until it is delivered or given up. So
+   * where this fails with why the connection is over, it isn't lost: it leaves with the next start, and that one has
+   * the event that says what became of it. Where it fails with another code, it never leaves.
    *
    * @throws {ChatError} `unknownMember`, `memberKeyChanged`, `memberKeyForged`, `noKeyPackage`,
-   * `addresseeBusy`, or as {@linkcode say}
+   * `addresseeBusy`, `quotaExceeded`, `storageFailed`, or as {@linkcode say}
    */
   tell(to: string, text: string): Promise<{ id: MessageId }>;
   /**
@@ -102,7 +109,10 @@ export interface Client {
   isVerified(name: string): boolean;
   /** What happens, to one reader: to the first since the connection, to others from now on. */
   events(): AsyncIterableIterator<ClientEvent, undefined>;
-  /** Leaves. What has not been acknowledged by then is lost. */
+  /**
+   * Leaves. Global messages that have not been numbered by then are lost; private ones that have not been
+   * accepted leave with the next start, where there is a store.
+   */
   close(): Promise<void>;
 }
 
@@ -187,6 +197,7 @@ class ReconnectingClient implements Client {
     return new ClientCore({
       clock,
       identity,
+      store,
       contacts: new Contacts(store, (name) => this.#emit({ kind: "keyChanged", name })),
       sealer: new EndToEnd({ identity, store, clock, name: () => this.#core.name }),
       emit: (event) => this.#emit(event),

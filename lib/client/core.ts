@@ -8,6 +8,7 @@ import {
   type Message,
   type MessageId,
   ProtocolError,
+  type Published,
   type Reached,
   readDatagramHeader,
   type RejectedCode,
@@ -28,17 +29,21 @@ import { randomId } from "../random_id.ts";
 import { Authenticator, type Judged } from "./authenticator.ts";
 import { Checkup, type ExaminedSession } from "./checkup.ts";
 import type { Contacts } from "./contacts.ts";
-import { Correspondence, type Sealer } from "./correspondence.ts";
+import { Correspondence } from "./correspondence.ts";
 import type { Diagnosis } from "./diagnosis.ts";
+import type { EndToEnd } from "./end_to_end.ts";
 import { Enquiries } from "./enquiries.ts";
 import { ChatError, type ClientEvent } from "./event.ts";
 import { HaveReport } from "./have_report.ts";
+import { Inbox } from "./inbox.ts";
+import { KeyPublisher } from "./key_publisher.ts";
 import { PortWatch } from "./port_watch.ts";
 import { type Reach, Reaches } from "./reach.ts";
 import { Roll } from "./roll.ts";
 import { type Next, RoomOrder } from "./room_order.ts";
 import { SayQueue } from "./say_queue.ts";
 import { ServerNames } from "./server_names.ts";
+import type { ClientStore } from "./store.ts";
 import { Verification } from "./verification.ts";
 
 /** One connection to the server, from its welcome to its end. */
@@ -56,10 +61,15 @@ export interface Session extends ExaminedSession {
   readonly maxTextBytes: number;
 }
 
+/** What of end-to-end encryption is needed here; tests have a plainer one. */
+export type Sealer = Pick<EndToEnd, "seal" | "begin" | "delivered" | "forget" | "open" | "supply">;
+
 export interface ClientCoreOptions {
   readonly clock: Clock;
   readonly emit: (event: ClientEvent) => void;
   readonly identity: Identity;
+  /** What is to outlive this process: private messages of ours that aren't delivered yet. */
+  readonly store: ClientStore;
   readonly contacts: Contacts;
   readonly sealer: Sealer;
   /** Told of what the client can't go on from, such as a disk that is full. */
@@ -89,13 +99,15 @@ export class ClientCore {
   readonly #says = new SayQueue((say) => this.#sign(say));
   readonly #names = new ServerNames();
   readonly #order: RoomOrder;
-  readonly #roll = new Roll();
+  readonly #roll = new Roll((name) => this.#names.keyOf(name));
   readonly #have = new HaveReport();
   readonly #reaches = new Reaches((seq) => this.#session?.send({ kind: "reach", seq }));
   readonly #checkup: Checkup;
   readonly #enquiries = new Enquiries((question) => this.#session?.send(question));
   readonly #authenticator: Authenticator;
   readonly #correspondence: Correspondence;
+  readonly #inbox: Inbox;
+  readonly #keyPublisher: KeyPublisher;
   /** Who is who, as far as this client has seen and its user has compared. */
   readonly verification: Verification;
   #session: Session | undefined;
@@ -107,7 +119,7 @@ export class ClientCore {
   #onListed: (() => void) | undefined;
 
   constructor(options: ClientCoreOptions) {
-    const { clock, emit, identity, contacts, sealer, onFault } = options;
+    const { clock, emit, identity, store, contacts, sealer, onFault } = options;
     this.#clock = clock;
     this.#order = new RoomOrder(options.history);
     this.#checkup = new Checkup({
@@ -132,17 +144,24 @@ export class ClientCore {
       emit: (judged, room) => this.#showJudged(judged, room),
       onFault,
     });
+    const name = () => this.#name;
+    const send = (message: MemberMessage) => this.#session?.send(message);
+    const transmit = () => this.#transmit();
     this.#correspondence = new Correspondence({
       clock,
+      store,
       sealer,
       contacts,
       enquiries,
-      name: () => this.#name,
+      name,
+      isPresent: (nameKey) => this.#roll.mayHave(nameKey),
       emit,
-      send: (message) => this.#session?.send(message),
-      transmit: () => this.#transmit(),
+      transmit,
       onFault,
     });
+    this.#inbox = new Inbox({ opener: sealer, contacts, name, emit, send, onFault });
+    const supply = (published: Published) => sealer.supply(published);
+    this.#keyPublisher = new KeyPublisher({ clock, supply, send, onFault });
   }
 
   /** Our name as the server writes it, once it has welcomed us. */
@@ -152,7 +171,7 @@ export class ClientCore {
 
   /** Resolves once others can write to us in private. */
   get supplied(): Promise<void> {
-    return this.#correspondence.supplied;
+    return this.#keyPublisher.supplied;
   }
 
   /** Names of those present, ours included. */
@@ -207,7 +226,7 @@ export class ClientCore {
     const session = this.#session;
     if (!session) return;
     this.#have.reach(this.#order.contiguousSeq, this.#clock.now());
-    for (const send of this.#correspondence.transmit()) session.send(send);
+    for (const message of this.#correspondence.transmit()) session.send(message);
     const now = this.#clock.now();
     const transmission = this.#says.transmit(now, session.path.isUp);
     if (!transmission) return;
@@ -232,12 +251,12 @@ export class ClientCore {
     this.#portWatch = new PortWatch(this.#clock.now());
     this.#name = welcome.name;
     this.#show(this.#order.enter(welcome, this.#clock.now()));
-    if (welcome.room !== this.#room) this.#correspondence.forgetAccepted();
     this.#room = welcome.room;
     if (!isFirst) this.#emit({ kind: "reconnected" });
     this.#roll.restart();
     this.#says.enterRoom();
     this.#correspondence.restart();
+    this.#keyPublisher.restart();
     this.#enquiries.restart();
     this.#have.restart();
     this.#reaches.enter(welcome);
@@ -261,6 +280,7 @@ export class ClientCore {
     this.exit();
     for (const { reject } of this.#says.clear()) reject(error);
     this.#correspondence.fail(error);
+    this.#keyPublisher.stop();
     this.#enquiries.close();
     this.#reaches.fail(error);
     this.#checkup.fail(error);
@@ -297,7 +317,7 @@ export class ClientCore {
         break;
       case "told":
         this.#names.keyOf(message.from);
-        this.#correspondence.receive(message);
+        this.#inbox.receive(message);
         break;
       case "delivered":
         this.#correspondence.deliver(message.id);
@@ -310,7 +330,7 @@ export class ClientCore {
         this.#enquiries.answer(message);
         break;
       case "published":
-        this.#correspondence.supply(message);
+        this.#keyPublisher.take(message);
         break;
       case "members":
         for (const name of message.names) this.#names.keyOf(name);
@@ -437,6 +457,7 @@ export class ClientCore {
   }
 
   #announce({ joined, left }: { joined: string[]; left: string[] }): void {
+    this.#correspondence.presenceChanged();
     for (const name of left) this.#emit({ kind: "left", name });
     for (const name of joined) this.#emit({ kind: "joined", name });
   }

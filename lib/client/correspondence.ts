@@ -1,107 +1,91 @@
-import { type Clock, pause, type Timer } from "../clock.ts";
-import type { Content, MessageId, RejectedCode, Told } from "../codec/mod.ts";
-import type { MemberMessage, Publish, Published } from "../codec/mod.ts";
-import {
-  keyPackagePatience,
-  maxSealings,
-  maxUnreadableRemembered,
-  supplyPauseMs,
-} from "../limits.ts";
+import type { Clock, Timer } from "../clock.ts";
+import type { Content, Inquire, MessageId, RejectedCode, Send } from "../codec/mod.ts";
+import { maxOutboxBytes, maxSealings, takeOverMs } from "../limits.ts";
 import { parseName } from "../registry/mod.ts";
-import type { Contact, Contacts } from "./contacts.ts";
-import type { EndToEnd, Opened } from "./end_to_end.ts";
+import type { Contacts } from "./contacts.ts";
+import type { EndToEnd } from "./end_to_end.ts";
 import type { Enquiries } from "./enquiries.ts";
-import { ChatError, type ClientEvent } from "./event.ts";
+import { ChatError, type ChatErrorCode, type ClientEvent } from "./event.ts";
+import type { Letter, SealedLetter } from "./letter.ts";
+import { LetterSealer } from "./letter_sealer.ts";
 import { nameKeyOf } from "./name_key.ts";
+import { Outbox } from "./outbox.ts";
 import { SendQueue } from "./send_queue.ts";
-import { StoreError } from "./store.ts";
-
-/** What of end-to-end encryption is needed here; tests have a plainer one. */
-export type Sealer = Pick<EndToEnd, "seal" | "begin" | "delivered" | "forget" | "open" | "supply">;
-
-/** A private message of ours, from being written to being delivered. */
-interface Letter {
-  readonly to: string;
-  /** Equal for all spellings of the addressee's name. */
-  readonly toKey: string;
-  readonly content: Content;
-  readonly resolve: (accepted: { id: MessageId }) => void;
-  readonly reject: (error: Error) => void;
-  sealings: number;
-  /** The MLS group that it was last sealed in. */
-  groupId: string;
-}
+import type { ClientStore } from "./store.ts";
 
 export interface CorrespondenceOptions {
   readonly clock: Clock;
-  readonly sealer: Sealer;
+  readonly store: ClientStore;
+  readonly sealer: Pick<EndToEnd, "seal" | "begin" | "delivered" | "forget">;
   readonly contacts: Contacts;
   readonly enquiries: Enquiries;
   /** Our own name. */
   readonly name: () => string;
+  /** Whether the member of this key is connected, as far as is known. */
+  readonly isPresent: (nameKey: string) => boolean;
   readonly emit: (event: ClientEvent) => void;
-  /** Sends over TCP, or nowhere while there is no connection. */
-  readonly send: (message: MemberMessage) => void;
   /** Says that there is something to send. */
   readonly transmit: () => void;
   /** Told of what this client can't go on from, such as a disk that is full. */
   readonly onFault: (error: unknown) => void;
 }
 
+/** Whoever wrote a letter in this process, and waits to see it accepted. */
+interface Writer {
+  readonly resolve: (accepted: { id: MessageId }) => void;
+  readonly reject: (error: Error) => void;
+}
+
 /**
- * Private messages: sealed for their addressee, one after the other, and opened in the order in which
- * they come. Sealing takes a while, and may have to ask the server for a key first; meanwhile those to
- * the same addressee wait, and nobody else's.
+ * Private messages to others. Each is a letter in the {@linkcode Outbox} until the server says what has become of
+ * it, in this process or a later one. They are sealed one after the other, which takes a while, and may take asking
+ * the server for a key first; meanwhile those to the same addressee wait, and nobody else's.
  *
  * ```
  *        seal            transmit          accepted           delivered
  * written ───▶ sealed ─────────▶ in flight ───────▶ accepted ──────────▶ done
- *    ▲                                                │
- *    └────────────────────────────────────────────────┘ unreadable: sealed anew, with a new key
+ *    ▲           ▲                                  │  │
+ *    │           └──────────────────────────────────┘  │ unknownMessage: sent again, the same envelope
+ *    └─────────────────────────────────────────────────┘ unreadable: sealed anew, with a new key
  * ```
  */
 export class Correspondence {
   readonly #options: CorrespondenceOptions;
-  readonly #queue = new SendQueue();
-  /** Everything not yet delivered, by message id. */
-  readonly #letters = new Map<MessageId, Letter>();
-  /** Not yet sealed. */
-  readonly #unsealed = new Set<Letter>();
-  /** Ends of the lines in which letters wait to be sealed, by addressee. */
+  readonly #outbox: Outbox;
+  readonly #sealer: LetterSealer;
+  readonly #queue: SendQueue;
+  readonly #writers = new Map<MessageId, Writer>();
+  /** Letters that wait to be sealed. */
+  readonly #unsealed = new Set<MessageId>();
+  /** Ends of the lines in which they wait, by addressee. */
   readonly #lines = new Map<string, Promise<void>>();
-  /** Ends the line in which messages to us wait to be opened. */
-  #opening: Promise<void> = Promise.resolve();
-  /** What the server has said of our keys while it has to wait for more; `undefined` where it needn't. */
-  #published: Published | undefined;
-  #supplyPause: Timer | undefined;
-  readonly #supplied = Promise.withResolvers<void>();
-  /** Messages to us that couldn't be opened, by author and id. */
-  readonly #unreadable = new Set<string>();
+  #secondLook: Timer | undefined;
+  #isOver = false;
 
   constructor(options: CorrespondenceOptions) {
     this.#options = options;
+    this.#outbox = new Outbox(options);
+    this.#sealer = new LetterSealer(options);
+    this.#queue = new SendQueue(options.isPresent);
   }
 
-  /** Resolves once the server has all the keys that it needs for others to write to us. */
-  get supplied(): Promise<void> {
-    return this.#supplied.promise;
-  }
-
-  /** Private messages written and not yet accepted. */
+  /** Private messages that aren't known to be delivered. */
   get size(): number {
-    return this.#unsealed.size + this.#queue.size;
+    return this.#outbox.size;
   }
 
-  // ---------------------------------------------------------------------------------------- to others
-
-  /** Takes a private message to be sealed and sent; resolves once the server has accepted it. */
+  /**
+   * Takes a private message to be sealed and sent; resolves once the server has accepted it. It is on the disk when
+   * this returns.
+   */
   tell(to: string, content: Content): Promise<{ id: MessageId }> {
     const name = parseName(to);
     if (name.kind === "notAName") return Promise.reject(new ChatError("unknownMember"));
     if (name.key === nameKeyOf(this.#options.name())) return Promise.resolve(this.#tellUs(content));
+    if (this.#outbox.bytes >= maxOutboxBytes) return Promise.reject(new ChatError("outboxFull"));
     return new Promise((resolve, reject) => {
-      const letter = { to: name.name, toKey: name.key, content, resolve, reject };
-      this.#queueForSealing({ ...letter, sealings: 0, groupId: "" });
+      this.#writers.set(content.id, { resolve, reject });
+      this.#faulting(() => this.#queueForSealing(this.#outbox.add(name.name, content)));
     });
   }
 
@@ -113,225 +97,154 @@ export class Correspondence {
     return { id };
   }
 
-  /** A new connection stands: what the last one carried is to be sent again. */
+  // ------------------------------------------------------------------------------------ what is sent when
+
+  /**
+   * A new connection stands: what the last one carried is to be sent again, or asked about, and what an earlier
+   * start has left behind goes out.
+   */
   restart(): void {
+    const { clock, transmit } = this.#options;
     this.#queue.restart();
-    this.#supplyPause?.cancel(); // what was published last may not have arrived
-    this.#published = undefined;
+    this.#takeUp();
+    this.#secondLook?.cancel();
+    this.#secondLook = clock.after(takeOverMs, () => {
+      this.#takeUp();
+      transmit();
+    });
+  }
+
+  #takeUp(): void {
+    this.#faulting(() => {
+      for (const letter of this.#outbox.load()) {
+        if (letter.sealed) this.#queueForSending(letter, letter.sealed);
+        else this.#queueForSealing(letter);
+      }
+    });
+  }
+
+  /** Somebody has come or gone. */
+  presenceChanged(): void {
+    this.#queue.presenceChanged();
   }
 
   /** What is to be sent now. */
-  transmit(): ReturnType<SendQueue["transmit"]> {
+  transmit(): Iterable<Send | Inquire> {
     return this.#queue.transmit();
   }
 
+  #queueForSending({ to, toKey, content: { id } }: Letter, sealed: SealedLetter): void {
+    const { envelope, isAccepted } = sealed;
+    this.#queue.add({ kind: "send", id, to, envelope }, toKey, isAccepted);
+  }
+
+  #queueForSealing({ toKey, content: { id } }: Letter): void {
+    this.#unsealed.add(id);
+    const before = this.#lines.get(toKey) ?? Promise.resolve();
+    const line = before.then(() => this.#seal(id));
+    this.#lines.set(toKey, line);
+    void line.then(() => {
+      if (this.#lines.get(toKey) === line) this.#lines.delete(toKey);
+    });
+  }
+
+  async #seal(id: MessageId): Promise<void> {
+    const letter = this.#outbox.get(id);
+    if (!letter || this.#isOver) return;
+    try {
+      await this.#sealer.seal(
+        letter,
+        (sealed) => this.#isOver ? undefined : this.#outbox.seal(id, sealed),
+      );
+      if (this.#isOver) return;
+      this.#unsealed.delete(id);
+      const sealed = this.#outbox.reread(id); // another process may have been faster
+      if (sealed?.sealed) this.#queueForSending(sealed, sealed.sealed);
+      this.#options.transmit();
+    } catch (error) {
+      if (!(error instanceof ChatError)) return this.#options.onFault(error);
+      if (!this.#isOver) this.#faulting(() => this.#giveUp(id, error.code));
+    }
+  }
+
+  // -------------------------------------------------------------------------------- what the server says
+
   /** The server has it, and will say when it is delivered. */
   accept(id: MessageId): void {
-    this.#queue.accept(id)?.resolve({ id });
+    if (!this.#queue.accept(id)) return;
+    this.#outbox.accept(id);
+    this.#takeWriter(id)?.resolve({ id });
   }
 
   /** The addressee has it. */
   deliver(id: MessageId): void {
-    this.accept(id); // to a repeat, this may be the only answer
-    const letter = this.#letters.get(id);
-    if (letter) this.#options.sealer.delivered(letter.to, letter.groupId);
-    this.#conclude(id, "delivered");
+    const letter = this.#outbox.get(id);
+    if (!letter) return;
+    if (letter.sealed) this.#options.sealer.delivered(letter.to, letter.sealed.groupId);
+    this.#forget(id);
+    this.#takeWriter(id)?.resolve({ id }); // to a repeat, this may be the only answer
+    this.#options.emit({ kind: "delivered", to: letter.to, id });
   }
 
   /** The server can't deliver it; `false` where it is none of ours. */
   reject(id: MessageId, code: RejectedCode): boolean {
-    const letter = this.#letters.get(id);
+    const letter = this.#outbox.get(id);
     if (!letter) return false;
-    if (code === "unreadable" && letter.sealings < maxSealings) {
-      this.accept(id);
-      this.#sealAnew(letter);
-      return true;
-    }
-    const pending = this.#queue.reject(id);
-    if (pending) {
-      this.#letters.delete(id);
-      pending.reject(new ChatError(code));
-    } else this.#conclude(id, "undelivered");
+    if (code === "unknownMessage") this.#queue.sendAgain(id);
+    else if (code !== "unreadable") this.#giveUp(id, code);
+    else if (!this.#unsealed.has(id)) this.#sealAnew(letter);
     return true;
   }
 
-  /** A server that has started anew knows nothing of what the last one had accepted. */
-  forgetAccepted(): void {
-    for (const [id] of this.#queue.forgetAccepted()) this.#conclude(id, "undelivered");
-  }
-
-  /** There will be no other connection: whoever waits for an answer gets this one. */
+  /** There will be no other connection: whoever waits for an answer gets this one. Letters stay in the outbox. */
   fail(error: ChatError): void {
-    for (const { reject } of [...this.#unsealed, ...this.#queue.clear()]) reject(error);
-    this.#unsealed.clear();
-    this.#letters.clear();
-    this.#supplyPause?.cancel();
-  }
-
-  #queueForSealing(letter: Letter): void {
-    this.#letters.set(letter.content.id, letter);
-    this.#unsealed.add(letter);
-    const before = this.#lines.get(letter.toKey) ?? Promise.resolve();
-    const line = before.then(() => this.#seal(letter));
-    this.#lines.set(letter.toKey, line);
-    void line.then(() => {
-      if (this.#lines.get(letter.toKey) === line) this.#lines.delete(letter.toKey);
-    });
+    this.#isOver = true;
+    this.#secondLook?.cancel();
+    for (const { reject } of this.#writers.values()) reject(error);
+    this.#writers.clear();
+    this.#queue.clear();
+    this.#outbox.stop();
   }
 
   /** Its addressee has lost the keys: a new group is for all that is still to come. */
   #sealAnew(letter: Letter): void {
-    this.#options.sealer.forget(letter.to, letter.groupId);
-    this.#queue.conclude(letter.content.id);
+    const { to, content: { id }, sealings, sealed } = letter;
+    if (sealings >= maxSealings) return this.#giveUp(id, "unreadable");
+    this.accept(id); // the server had taken it
+    if (sealed) this.#options.sealer.forget(to, sealed.groupId);
+    this.#queue.remove(id);
     this.#queueForSealing(letter);
   }
 
-  async #seal(letter: Letter): Promise<void> {
-    const { id } = letter.content;
-    try {
-      const { envelope, groupId } = await this.#sealFor(letter);
-      if (!this.#unsealed.delete(letter)) return; // there will be no other connection
-      letter.sealings++;
-      letter.groupId = groupId;
-      const { to, resolve, reject } = letter;
-      this.#queue.add({ send: { kind: "send", id, to, envelope }, resolve, reject });
-      this.#options.transmit();
-    } catch (error) {
-      if (!(error instanceof ChatError)) return this.#options.onFault(error);
-      if (!this.#unsealed.delete(letter)) return;
-      const wasAccepted = letter.sealings > 0;
-      if (wasAccepted) this.#conclude(id, "undelivered");
-      else {
-        this.#letters.delete(id);
-        letter.reject(error);
-      }
-    }
-  }
-
-  /** Seals a letter, after finding out for which key where that has to be. */
-  async #sealFor(
-    { to, toKey, content }: Letter,
-  ): Promise<{ envelope: Uint8Array; groupId: string }> {
-    const { contacts, sealer } = this.#options;
-    const known = contacts.get(to);
-    if (known && !known.changedKey) {
-      const sealed = await sealer.seal(known, content);
-      if (sealed.kind === "sealed") return sealed;
-    }
-    const { contact, keyPackage } = await this.#askForKeyPackage(to, toKey);
-    if (!await sealer.begin(contact, keyPackage)) throw new ChatError("memberKeyForged");
-    const sealed = await sealer.seal(contact, content);
-    if (sealed.kind === "sealed") return sealed;
-    throw new Error("a group that was just begun takes no message");
-  }
-
-  async #askForKeyPackage(
-    to: string,
-    toKey: string,
-  ): Promise<{ contact: Contact; keyPackage: Uint8Array }> {
-    const { contacts, enquiries, clock } = this.#options;
-    const { firstPauseMs, pauses } = keyPackagePatience;
-    for (let paused = 0;; paused++) {
-      const answer = await enquiries.identify(to, true);
-      if (!answer || nameKeyOf(answer.name) !== toKey) throw new ChatError("unknownMember");
-      contacts.see(answer.name, answer.signingKey);
-      const contact = contacts.get(answer.name)!;
-      if (contact.changedKey) throw new ChatError("memberKeyChanged");
-      if (answer.keyPackage.length > 0) return { contact, keyPackage: answer.keyPackage };
-      if (paused === pauses) throw new ChatError("noKeyPackage");
-      await pause(clock, firstPauseMs * 2 ** paused);
-    }
-  }
-
-  /** Says how a private message of ours, which the server had accepted, has ended. */
-  #conclude(id: MessageId, kind: "delivered" | "undelivered"): void {
-    const letter = this.#letters.get(id);
+  /** Says that a letter won't be delivered: to its writer, or to everybody where that one was told otherwise. */
+  #giveUp(id: MessageId, code: ChatErrorCode): void {
+    const letter = this.#outbox.get(id);
     if (!letter) return;
-    this.#letters.delete(id);
-    this.#queue.conclude(id);
-    const { to } = letter;
-    if (kind === "delivered") this.#options.emit({ kind, to, id });
-    else this.#options.emit({ kind, to, id, code: "memberLeft" });
+    this.#forget(id);
+    this.#outbox.flush(); // what was said not to be delivered must not be
+    const writer = this.#takeWriter(id);
+    if (writer) writer.reject(new ChatError(code));
+    else this.#options.emit({ kind: "undelivered", to: letter.to, id, code });
   }
 
-  // -------------------------------------------------------------------------------------------- to us
-
-  /** Takes a private message to us, which may be a view of something that is about to be overwritten. */
-  receive({ kind, delivery, from, id, envelope }: Told): void {
-    const told = { kind, delivery, from, id, envelope: envelope.slice() };
-    this.#opening = this.#opening.then(() => this.#open(told)).catch(this.#options.onFault);
+  #forget(id: MessageId): void {
+    this.#unsealed.delete(id);
+    this.#queue.remove(id);
+    this.#outbox.remove(id);
   }
 
-  /** The server says what it has of our keys: it gets more where it needs them, but not without end. */
-  supply(published: Published): void {
-    if (!this.#published) return this.#replenish(published);
-    if (published.supply === this.#published.supply) this.#supplied.resolve(); // it has arrived
-    this.#published = published; // for when the pause is over
+  #takeWriter(id: MessageId): Writer | undefined {
+    const writer = this.#writers.get(id);
+    this.#writers.delete(id);
+    return writer;
   }
 
-  #replenish({ supply, left }: Published): void {
-    this.#opening = this.#opening.then(async () => {
-      const publish = await this.#options.sealer.supply({ supply, left });
-      if (publish) this.#pauseSupply(publish);
-      else this.#supplied.resolve();
-    }).catch(this.#options.onFault);
-  }
-
-  #pauseSupply(publish: Publish): void {
-    const { send, clock } = this.#options;
-    send(publish);
-    const { supply, keyPackages: { length: left } } = publish;
-    const expected = this.#published = { kind: "published", supply, left } as const;
-    this.#supplyPause = clock.after(supplyPauseMs, () => {
-      const newest = this.#published;
-      this.#published = undefined;
-      if (newest && newest !== expected) this.supply(newest);
-    });
-  }
-
-  async #open({ delivery, from, id, envelope }: Told): Promise<void> {
-    const { send } = this.#options;
-    const opened = await this.#unseal(from, id, envelope);
-    switch (opened.kind) {
-      case "opened":
-        // shown before it is kept: should this be the end, the server hands it on once more
-        this.#hand(from, opened);
-        if (opened.keep()) send({ kind: "received", delivery });
-        return;
-      case "repeated":
-        return send({ kind: "received", delivery });
-      case "unreadable":
-        this.#complain(from, id);
-        return send({ kind: "unreadable", delivery });
-      default:
-        return opened satisfies never;
-    }
-  }
-
-  /** Our own notes never come from a server; and no envelope may end the program. */
-  async #unseal(from: string, id: MessageId, envelope: Uint8Array): Promise<Opened> {
-    if (nameKeyOf(from) === nameKeyOf(this.#options.name())) return { kind: "unreadable" };
+  /** Does what has to be kept on disk, where nobody above would catch that it can't be. */
+  #faulting(act: () => void): void {
     try {
-      return await this.#options.sealer.open(from, id, envelope);
+      act();
     } catch (error) {
-      if (error instanceof StoreError) throw error;
-      return { kind: "unreadable" };
+      this.#options.onFault(error);
     }
-  }
-
-  #hand(from: string, { content, sender }: Extract<Opened, { kind: "opened" }>): void {
-    const sight = this.#options.contacts.see(from, sender.signingKey);
-    const authenticity = sight === "first" || sight === "same" ? "signed" : "newKey";
-    this.#options.emit({ kind: "told", from, ...content, authenticity });
-  }
-
-  /** Its author seals it anew by itself; only where that doesn't help does anybody hear of it. */
-  #complain(from: string, id: MessageId): void {
-    const key = `${id} ${from}`;
-    if (this.#unreadable.has(key)) return this.#options.emit({ kind: "unreadable", from, id });
-    this.#unreadable.add(key);
-    if (this.#unreadable.size <= maxUnreadableRemembered) return;
-    const [oldest] = this.#unreadable;
-    this.#unreadable.delete(oldest!);
   }
 }

@@ -48,9 +48,12 @@ export type ClientEvent =
   | { readonly kind: "keyChanged"; readonly name: string }
   /** A private message to us that can't be read, because its author's program garbled it. */
   | { readonly kind: "unreadable"; readonly from: string; readonly id: MessageId }
-  /** A private message of ours has reached its addressee's client. */
+  /** A private message of ours has reached its addressee's client; it may be one of an earlier start. */
   | { readonly kind: "delivered"; readonly to: string; readonly id: MessageId }
-  /** A private message of ours, which the server had accepted, doesn't get there after all. */
+  /**
+   * A private message of ours, which the server had accepted, or which an earlier start has left behind, won't reach
+   * its addressee.
+   */
   | {
     readonly kind: "undelivered";
     readonly to: string;
@@ -114,7 +117,7 @@ export type ChatErrorCode =
   | "textTooLong"
   /** There is no such global message. */
   | "nothingSaid"
-  /** Too many messages wait for the connection to come back. */
+  /** Too many messages of ours wait: for the connection to come back, or for their addressees to. */
   | "outboxFull"
   | "closed"
   | ProtocolErrorCode;

@@ -3,13 +3,25 @@ import { maxRollNames } from "../limits.ts";
 
 /** The names of those present, kept up to date from what the server tells. */
 export class Roll {
+  readonly #keyOf: (name: string) => string;
   #names = new Set<string>();
+  #keys = new Set<string>();
   /** The list after a reconnect, while it is still coming. */
   #incoming: Set<string> | undefined;
   #isKnown = false;
 
+  /** @param keyOf equal for all spellings of a name */
+  constructor(keyOf: (name: string) => string) {
+    this.#keyOf = keyOf;
+  }
+
   get names(): string[] {
     return [...this.#names];
+  }
+
+  /** Whether the name of this key is on it; before there is a list, any may be. */
+  mayHave(nameKey: string): boolean {
+    return !this.#isKnown || this.#keys.has(nameKey);
   }
 
   /** A connection stands; its list will follow. */
@@ -26,6 +38,7 @@ export class Roll {
     const joined = this.#isKnown ? [...incoming].filter((name) => !this.#names.has(name)) : [];
     const left = [...this.#names].filter((name) => !incoming.has(name));
     this.#names = incoming;
+    this.#keys = new Set([...incoming].map(this.#keyOf));
     this.#incoming = undefined;
     this.#isKnown = true;
     return { joined, left };
@@ -37,7 +50,11 @@ export class Roll {
       joined: joined.filter((name) => !this.#names.has(name)),
       left: left.filter((name) => this.#names.delete(name)),
     };
-    for (const name of joined) this.#names.add(name);
+    for (const name of news.left) this.#keys.delete(this.#keyOf(name));
+    for (const name of joined) {
+      this.#names.add(name);
+      this.#keys.add(this.#keyOf(name)); // who comes under another spelling goes under the old one
+    }
     checkCount(this.#names);
     return news;
   }

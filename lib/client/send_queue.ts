@@ -1,118 +1,207 @@
-import type { MessageId, Send } from "../codec/mod.ts";
-import { maxSendBytesInFlight, maxSendsInFlight, maxUndeliveredBytes } from "../limits.ts";
+import type { Inquire, MessageId, Send } from "../codec/mod.ts";
+import {
+  maxInquiriesInFlight,
+  maxSendBytesInFlight,
+  maxSendsInFlight,
+  maxUndeliveredBytes,
+} from "../limits.ts";
 
-/** A private message that its author waits to see accepted, and then delivered. */
-export interface PendingSend {
+/** How far a private message has come, by what this connection knows. */
+type Stage =
+  /** To be sent. */
+  | "waiting"
+  /** Sent, and not answered. */
+  | "inFlight"
+  /** The server answers for it. */
+  | "accepted"
+  /** It did so on an earlier connection: it is to be asked what has become of it. */
+  | "doubted"
+  /** It has been asked. */
+  | "inquired"
+  /** Nothing more is to be done about it. */
+  | "gone";
+
+interface Entry {
   readonly send: Send;
-  readonly resolve: (accepted: { id: MessageId }) => void;
-  readonly reject: (error: Error) => void;
+  readonly line: Line;
+  stage: Stage;
 }
 
-/** Private messages on their way out, in order, so many at a time that no connection chokes on them. */
+/** What is for one addressee. */
+interface Line {
+  readonly addressee: string;
+  /** In order; some of them may have gone on meanwhile. */
+  readonly waiting: Entry[];
+  /** All that there are, in whatever stage. */
+  entries: number;
+  /** Sent, and not delivered as far as we know. */
+  undeliveredBytes: number;
+}
+
+/**
+ * Sealed private messages on their way out, so many at a time that no connection chokes on them, and no
+ * addressee. Those to one addressee keep their order; addressees take turns.
+ *
+ * ```
+ *   add         transmit           accept            remove
+ * ──────▶ waiting ─────▶ inFlight ───────▶ accepted ───────▶
+ *           ▲ ▲             │               │    ▲
+ *           │ └─────────────┘ restart       │    │ accept
+ *           │ sendAgain        restart ▼    │    │
+ *           └─────────────── inquired ◀── doubted
+ *                                  transmit
+ * ```
+ */
 export class SendQueue {
-  /** In the order written; the first of them are in flight. */
-  readonly #pending = new Map<MessageId, PendingSend>();
-  readonly #inFlight = new Map<MessageId, number>();
+  readonly #isPresent: (addressee: string) => boolean;
+  /** In the order in which they were added. */
+  readonly #entries = new Map<MessageId, Entry>();
+  readonly #lines = new Map<string, Line>();
+  /** Lines in which something waits, the next one first. */
+  readonly #turns = new Set<Line>();
+  /** Lines in which something waits, but whose addressee has enough to do. */
+  readonly #full = new Set<Line>();
+  #doubted: Entry[] = [];
+  #sendsInFlight = 0;
   #bytesInFlight = 0;
-  /** Accepted ones, until they are delivered. */
-  readonly #accepted = new Map<MessageId, Send>();
-  /** Bytes sent to each addressee and not yet delivered: its server keeps no more than so many for it. */
-  readonly #undelivered = new Map<string, number>();
+  #inquiriesInFlight = 0;
 
-  get size(): number {
-    return this.#pending.size;
+  /** @param isPresent whether an addressee is connected, so that what is sent to it will soon be delivered */
+  constructor(isPresent: (addressee: string) => boolean) {
+    this.#isPresent = isPresent;
   }
 
-  add(pending: PendingSend): void {
-    this.#pending.set(pending.send.id, pending);
+  /**
+   * Takes a message that is to be sent or, where the server has accepted it before, asked about.
+   *
+   * @param addressee equal for all spellings of the addressee's name
+   */
+  add(send: Send, addressee: string, isAccepted: boolean): void {
+    const line = this.#lineOf(addressee);
+    line.entries++;
+    const entry: Entry = { send, line, stage: "waiting" };
+    this.#entries.set(send.id, entry);
+    this.#move(entry, isAccepted ? "doubted" : "waiting");
   }
 
-  /** The server has it, and will say when it is delivered. */
-  accept(id: MessageId): PendingSend | undefined {
-    const pending = this.#pending.get(id);
-    if (!pending) return undefined;
-    const wasSent = this.#inFlight.has(id);
-    this.#settle(id);
-    this.#accepted.set(id, pending.send);
-    if (wasSent) this.#load(pending.send, 1); // until it is delivered
-    return pending;
+  /** The server answers for it; `false` where that was known, or it isn't here. */
+  accept(id: MessageId): boolean {
+    const entry = this.#entries.get(id);
+    if (!entry || entry.stage === "accepted") return false;
+    this.#move(entry, "accepted");
+    return true;
   }
 
-  reject(id: MessageId): PendingSend | undefined {
-    return this.#settle(id);
+  /** The server, asked about it, knows nothing of it. What else it says it doesn't know, is none of our asking. */
+  sendAgain(id: MessageId): void {
+    const entry = this.#entries.get(id);
+    if (entry?.stage === "inquired") this.#move(entry, "waiting");
   }
 
-  /** Nothing more will be heard of it; answers whom it was for. */
-  conclude(id: MessageId): string | undefined {
-    const send = this.#accepted.get(id);
-    if (send) this.#load(send, -1);
-    this.#accepted.delete(id);
-    return send?.to;
+  /** Nothing more is to be done about it. */
+  remove(id: MessageId): void {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    this.#move(entry, "gone");
+    this.#entries.delete(id);
+    const { line } = entry;
+    if (--line.entries > 0) return;
+    this.#lines.delete(line.addressee);
+    this.#turns.delete(line);
+    this.#full.delete(line);
   }
 
-  /** Nothing more will be heard of any; answers their ids, and whom they were for. */
-  forgetAccepted(): [MessageId, string][] {
-    const accepted = [...this.#accepted.values()].map((send) =>
-      [send.id, send.to] as [MessageId, string]
-    );
-    for (const [id] of accepted) this.conclude(id);
-    return accepted;
+  /** Forgets everything. */
+  clear(): void {
+    for (const id of [...this.#entries.keys()]) this.remove(id);
   }
 
-  /** Takes out everything not yet accepted. */
-  clear(): PendingSend[] {
-    const pending = [...this.#pending.values()];
-    this.restart();
-    this.#pending.clear();
-    return pending;
-  }
-
-  /** A new connection knows nothing of what the last one carried: all of it is to be sent again. */
+  /**
+   * A new connection knows nothing of what the last one carried: what was not accepted is to be sent again, and
+   * the rest asked about.
+   */
   restart(): void {
-    for (const id of this.#inFlight.keys()) {
-      const pending = this.#pending.get(id);
-      if (pending) this.#load(pending.send, -1);
+    this.#doubted = [];
+    this.#turns.clear();
+    this.#full.clear();
+    for (const { waiting } of this.#lines.values()) waiting.length = 0;
+    for (const entry of this.#entries.values()) {
+      const isSent = entry.stage === "waiting" || entry.stage === "inFlight";
+      this.#move(entry, isSent ? "waiting" : "doubted");
     }
-    this.#inFlight.clear();
-    this.#bytesInFlight = 0;
+  }
+
+  /** Somebody has come or gone. */
+  presenceChanged(): void {
+    for (const line of this.#full) this.#turns.add(line);
+    this.#full.clear();
   }
 
   /** What is to be sent now. */
-  *transmit(): Iterable<Send> {
-    if (this.#inFlight.size === this.#pending.size) return;
-    if (this.#isFull) return;
-    for (const { send } of this.#pending.values()) {
-      if (this.#inFlight.has(send.id)) continue;
-      if (this.#isFull) return;
-      if (this.#isFullFor(send.to)) continue;
-      this.#load(send, 1);
-      this.#inFlight.set(send.id, send.envelope.length);
-      this.#bytesInFlight += send.envelope.length;
-      yield send;
+  *transmit(): Iterable<Send | Inquire> {
+    yield* this.#inquire();
+    for (const line of this.#turns) { // which goes on to those that are added meanwhile
+      if (this.#sendsInFlight >= maxSendsInFlight) return;
+      if (this.#bytesInFlight >= maxSendBytesInFlight) return;
+      this.#turns.delete(line);
+      if (line.undeliveredBytes >= maxUndeliveredBytes && this.#isPresent(line.addressee)) {
+        this.#full.add(line);
+        continue;
+      }
+      const entry = takeFirst(line.waiting, "waiting");
+      if (!entry) continue;
+      this.#move(entry, "inFlight");
+      this.#turns.add(line);
+      yield entry.send;
     }
   }
 
-  get #isFull(): boolean {
-    return this.#inFlight.size >= maxSendsInFlight || this.#bytesInFlight >= maxSendBytesInFlight;
+  *#inquire(): Iterable<Inquire> {
+    while (this.#inquiriesInFlight < maxInquiriesInFlight) {
+      const entry = takeFirst(this.#doubted, "doubted");
+      if (!entry) return;
+      this.#move(entry, "inquired");
+      yield { kind: "inquire", id: entry.send.id };
+    }
   }
 
-  #isFullFor(addressee: string): boolean {
-    return (this.#undelivered.get(addressee) ?? 0) >= maxUndeliveredBytes;
+  #move(entry: Entry, stage: Stage): void {
+    this.#count(entry, -1);
+    entry.stage = stage;
+    this.#count(entry, 1);
+    const { line } = entry;
+    if (stage === "doubted") this.#doubted.push(entry);
+    if (stage === "waiting") line.waiting.push(entry);
+    this.#giveTurn(line);
   }
 
-  /** Counts a message that was sent, or takes it off again. */
-  #load({ to, envelope }: Send, sign: 1 | -1): void {
-    const bytes = (this.#undelivered.get(to) ?? 0) + sign * envelope.length;
-    if (bytes === 0) this.#undelivered.delete(to);
-    else this.#undelivered.set(to, bytes);
+  #giveTurn(line: Line): void {
+    if (line.waiting.length === 0) return;
+    if (line.undeliveredBytes < maxUndeliveredBytes) this.#full.delete(line);
+    if (!this.#full.has(line)) this.#turns.add(line);
   }
 
-  #settle(id: MessageId): PendingSend | undefined {
-    const pending = this.#pending.get(id);
-    if (pending && this.#inFlight.has(id)) this.#load(pending.send, -1);
-    this.#pending.delete(id);
-    this.#bytesInFlight -= this.#inFlight.get(id) ?? 0;
-    this.#inFlight.delete(id);
-    return pending;
+  #count({ stage, line, send: { envelope: { length } } }: Entry, sign: 1 | -1): void {
+    if (stage !== "waiting" && stage !== "gone") line.undeliveredBytes += sign * length;
+    if (stage === "inquired") this.#inquiriesInFlight += sign;
+    if (stage !== "inFlight") return;
+    this.#sendsInFlight += sign;
+    this.#bytesInFlight += sign * length;
   }
+
+  #lineOf(addressee: string): Line {
+    const known = this.#lines.get(addressee);
+    if (known) return known;
+    const line = { addressee, waiting: [], entries: 0, undeliveredBytes: 0 };
+    this.#lines.set(addressee, line);
+    return line;
+  }
+}
+
+/** Takes out the first that is still in this stage; there are at most `maxOutbox`, of which that is quick. */
+function takeFirst(entries: Entry[], stage: Stage): Entry | undefined {
+  for (let entry = entries.shift(); entry; entry = entries.shift()) {
+    if (entry.stage === stage) return entry;
+  }
+  return undefined;
 }

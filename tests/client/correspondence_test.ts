@@ -218,7 +218,7 @@ Deno.test("Correspondence says that it was in vain after maxSealings", async () 
   }
   const { id } = await telling;
   assertEquals(await sent(client, "send"), []);
-  assertEquals(client.take(), [{ kind: "undelivered", to: "bia", id, code: "memberLeft" }]);
+  assertEquals(client.take(), [{ kind: "undelivered", to: "bia", id, code: "unreadable" }]);
 });
 
 Deno.test("Correspondence keeps what it opens before it acknowledges it", async () => {

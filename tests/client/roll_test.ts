@@ -3,15 +3,17 @@ import { Roll } from "../../lib/client/roll.ts";
 
 const nobody = { joined: [], left: [] };
 
+const keyOf = (name: string) => name.toUpperCase();
+
 function rollOf(...names: string[]): Roll {
-  const roll = new Roll();
+  const roll = new Roll(keyOf);
   roll.restart();
   roll.list(names, true);
   return roll;
 }
 
 Deno.test("Roll.list() takes the first list without news", () => {
-  const roll = new Roll();
+  const roll = new Roll(keyOf);
   roll.restart();
   assertEquals(roll.list(["ana", "bia"], false), nobody);
   assertEquals(roll.names, []);
@@ -47,4 +49,20 @@ Deno.test("Roll.restart() forgets a list that was cut short", () => {
   roll.restart();
   assertEquals(roll.list(["ana"], true), nobody);
   assertEquals(roll.names, ["ana"]);
+});
+
+Deno.test("Roll.mayHave() knows a member however it writes its name, and anybody before there is a list", () => {
+  const roll = new Roll(keyOf);
+  roll.restart();
+  assertEquals(roll.mayHave("EVA"), true);
+  roll.list(["ana", "bia"], true);
+  const present = () => ["ANA", "BIA", "CAIO"].filter((key) => roll.mayHave(key));
+  assertEquals(present(), ["ANA", "BIA"]);
+  roll.change(["Caio"], ["bia"]);
+  assertEquals(present(), ["ANA", "CAIO"]);
+  roll.change(["Ana"], ["ana"]); // spelled otherwise now
+  assertEquals(present(), ["ANA", "CAIO"]);
+  roll.restart();
+  roll.list(["bia"], true);
+  assertEquals(present(), ["BIA"]);
 });

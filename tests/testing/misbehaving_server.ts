@@ -128,6 +128,7 @@ export class Person {
     this.core = new ClientCore({
       clock,
       identity,
+      store,
       contacts,
       sealer: new EndToEnd({ identity, store, clock, name: () => name }),
       emit: (event) => this.events.add(event),

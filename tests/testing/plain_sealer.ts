@@ -1,5 +1,6 @@
-import type { Opened, Sealed } from "../../lib/client/end_to_end.ts";
-import type { Sealer } from "../../lib/client/correspondence.ts";
+import type { Sealer } from "../../lib/client/core.ts";
+import type { Opened, Sealed, SealedEnvelope } from "../../lib/client/end_to_end.ts";
+import type { Change, ClientStore } from "../../lib/client/store.ts";
 import {
   type Content,
   decodeContent,
@@ -47,14 +48,28 @@ export class PlainSealer implements Sealer {
   readonly #groups = new Set<string>();
   #groupId = "group 0";
   readonly #kept = new Set<string>();
+  readonly #store: ClientStore;
 
-  seal(to: { name: string }, content: Content): Promise<Sealed> {
+  /** @param store in which what is sealed is kept, by whoever has it sealed */
+  constructor(store: ClientStore) {
+    this.#store = store;
+  }
+
+  seal(
+    to: { name: string },
+    content: Content,
+    alongside: (sealed: SealedEnvelope) => readonly Change[] | undefined,
+  ): Promise<Sealed> {
     if (this.fault) return Promise.reject(this.fault);
     if (this.needsKeyPackages && !this.#groups.has(to.name)) {
       return Promise.resolve({ kind: "keyPackageNeeded" });
     }
-    const groupId = this.#groupId;
-    return Promise.resolve({ kind: "sealed", envelope: plainEnvelope(content), groupId });
+    const sealed = { envelope: plainEnvelope(content), groupId: this.#groupId };
+    for (;;) {
+      const changes = alongside(sealed);
+      if (!changes) return Promise.resolve({ kind: "unwanted" });
+      if (this.#store.commit(changes)) return Promise.resolve({ kind: "sealed", ...sealed });
+    }
   }
 
   begin(to: { name: string }): Promise<boolean> {

@@ -2,11 +2,20 @@ import { Contacts } from "../../lib/client/contacts.ts";
 import { ClientCore } from "../../lib/client/core.ts";
 import { MemoryStore } from "../../lib/client/memory_store.ts";
 import type { ClientEvent } from "../../lib/client/mod.ts";
+import type { ClientStore } from "../../lib/client/store.ts";
 import type { Welcome } from "../../lib/codec/mod.ts";
 import { generateIdentity } from "../../lib/crypto/mod.ts";
 import { FakeSession } from "./fake_session.ts";
 import { ManualClock } from "./manual_clock.ts";
 import { PlainSealer, signingKeyOf } from "./plain_sealer.ts";
+
+/** How a {@linkcode TestClient} differs from the usual one. */
+export interface TestClientOptions {
+  /** What it goes on from; otherwise an empty one. */
+  readonly store?: ClientStore;
+  /** How many messages from before it came it wants; otherwise none. */
+  readonly history?: number;
+}
 
 /** A client core with a clock that the test moves, in a session that the test plays the server of. */
 export class TestClient {
@@ -14,23 +23,23 @@ export class TestClient {
   readonly core: ClientCore;
   session!: FakeSession;
   readonly identity = generateIdentity();
-  readonly store = new MemoryStore();
-  readonly contacts = new Contacts(
-    this.store,
-    (name) => this.#events.push({ kind: "keyChanged", name }),
-  );
-  readonly sealer = new PlainSealer();
+  readonly store: ClientStore;
+  readonly contacts: Contacts;
+  readonly sealer: PlainSealer;
   /** What the core couldn't go on from. */
   readonly faults: unknown[] = [];
   #events: ClientEvent[] = [];
   #sessions = 0n;
 
-  /** @param history how many messages from before it came it wants */
-  constructor(history = 0) {
-    const { clock, identity, contacts, sealer } = this;
+  constructor({ store = new MemoryStore(), history = 0 }: TestClientOptions = {}) {
     const emit = (event: ClientEvent) => this.#events.push(event);
+    this.store = store;
+    this.contacts = new Contacts(store, (name) => emit({ kind: "keyChanged", name }));
+    this.sealer = new PlainSealer(store);
+    const { clock, identity, contacts, sealer } = this;
     const onFault = (error: unknown) => this.faults.push(error);
-    this.core = new ClientCore({ clock, identity, contacts, sealer, emit, onFault, history });
+    const core = { clock, identity, store, contacts, sealer, emit, onFault, history };
+    this.core = new ClientCore(core);
   }
 
   /** Lets the client know these members' keys already. */
@@ -39,13 +48,13 @@ export class TestClient {
   }
 
   /** A client in a session, whose list of members is complete. */
-  static entered(): TestClient {
-    return TestClient.newcomer({});
+  static entered(store?: ClientStore): TestClient {
+    return TestClient.newcomer({}, store && { store });
   }
 
   /** As {@linkcode entered}, in a room where something was said, of which so much is wanted. */
-  static newcomer(fields: Partial<Welcome>, history?: number): TestClient {
-    const client = new TestClient(history);
+  static newcomer(fields: Partial<Welcome>, options: TestClientOptions = {}): TestClient {
+    const client = new TestClient(options);
     client.know("bia", "eva", "é".repeat(32));
     client.enter(fields);
     client.core.receive({ kind: "members", names: ["ana", "bia"], complete: true });

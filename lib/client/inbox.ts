@@ -1,0 +1,103 @@
+import { type MemberMessage, type MessageId, ProtocolError, type Told } from "../codec/mod.ts";
+import { maxUnopenedBytes, maxUnreadableRemembered, unopenedOverheadBytes } from "../limits.ts";
+import type { Contacts } from "./contacts.ts";
+import type { EndToEnd, Opened } from "./end_to_end.ts";
+import type { ClientEvent } from "./event.ts";
+import { nameKeyOf } from "./name_key.ts";
+import { StoreError } from "./store.ts";
+
+export interface InboxOptions {
+  readonly opener: Pick<EndToEnd, "open">;
+  readonly contacts: Contacts;
+  /** Our own name. */
+  readonly name: () => string;
+  readonly emit: (event: ClientEvent) => void;
+  /** Sends over TCP, or nowhere while there is no connection. */
+  readonly send: (message: MemberMessage) => void;
+  /** Told of what this client can't go on from, such as a disk that is full. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/**
+ * Private messages to us: opened, shown, kept, and only then acknowledged. Those of one author keep their
+ * order, and nobody waits for what another has written.
+ */
+export class Inbox {
+  readonly #options: InboxOptions;
+  /** Ends of the lines in which messages wait to be opened, by author. */
+  readonly #lines = new Map<string, Promise<void>>();
+  #unopenedBytes = 0;
+  /** Messages that couldn't be opened, by author and id. */
+  readonly #unreadable = new Set<string>();
+
+  constructor(options: InboxOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Takes a private message, which may be a view of something that is about to be overwritten.
+   *
+   * @throws {ProtocolError} `lengthOverLimit` where more wait than a server ever has on their way
+   */
+  receive({ kind, delivery, from, id, envelope }: Told): void {
+    const bytes = envelope.length + unopenedOverheadBytes;
+    if (this.#unopenedBytes + bytes > maxUnopenedBytes) {
+      throw new ProtocolError("lengthOverLimit", "too many private messages at a time");
+    }
+    this.#unopenedBytes += bytes;
+    const told = { kind, delivery, from, id, envelope: envelope.slice() };
+    const before = this.#lines.get(from) ?? Promise.resolve();
+    const line = before.then(() => this.#open(told)).catch(this.#options.onFault).finally(() => {
+      this.#unopenedBytes -= bytes;
+      if (this.#lines.get(from) === line) this.#lines.delete(from);
+    });
+    this.#lines.set(from, line);
+  }
+
+  async #open({ delivery, from, id, envelope }: Told): Promise<void> {
+    const { send } = this.#options;
+    const opened = await this.#unseal(from, id, envelope);
+    switch (opened.kind) {
+      case "opened":
+        // shown before it is kept: should this be the end, the server hands it on once more
+        this.#show(from, opened);
+        if (opened.keep()) send({ kind: "received", delivery });
+        return;
+      case "repeated":
+        return send({ kind: "received", delivery });
+      case "unreadable":
+        this.#complain(from, id);
+        return send({ kind: "unreadable", delivery });
+      default:
+        return opened satisfies never;
+    }
+  }
+
+  /** Our own notes never come from a server; and no envelope may end the program. */
+  async #unseal(from: string, id: MessageId, envelope: Uint8Array): Promise<Opened> {
+    const { opener, name } = this.#options;
+    if (nameKeyOf(from) === nameKeyOf(name())) return { kind: "unreadable" };
+    try {
+      return await opener.open(from, id, envelope);
+    } catch (error) {
+      if (error instanceof StoreError) throw error;
+      return { kind: "unreadable" };
+    }
+  }
+
+  #show(from: string, { content, sender }: Extract<Opened, { kind: "opened" }>): void {
+    const sight = this.#options.contacts.see(from, sender.signingKey);
+    const authenticity = sight === "first" || sight === "same" ? "signed" : "newKey";
+    this.#options.emit({ kind: "told", from, ...content, authenticity });
+  }
+
+  /** Its author seals it anew by itself; only where that doesn't help does anybody hear of it. */
+  #complain(from: string, id: MessageId): void {
+    const key = `${id} ${from}`;
+    if (this.#unreadable.has(key)) return this.#options.emit({ kind: "unreadable", from, id });
+    this.#unreadable.add(key);
+    if (this.#unreadable.size <= maxUnreadableRemembered) return;
+    const [oldest] = this.#unreadable;
+    this.#unreadable.delete(oldest!);
+  }
+}

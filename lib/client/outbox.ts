@@ -1,0 +1,236 @@
+import type { Clock, Timer } from "../clock.ts";
+import type { Content, MessageId } from "../codec/mod.ts";
+import { maxLostRaces, outboxLazyMs } from "../limits.ts";
+import type { SealedEnvelope } from "./end_to_end.ts";
+import { decodeLetter, encodeLetter, type Letter, newLetter } from "./letter.ts";
+import { lostTooOften } from "./lost_too_often.ts";
+import { type Change, type ClientStore, StoreError } from "./store.ts";
+
+export interface OutboxOptions {
+  readonly store: ClientStore;
+  readonly clock: Clock;
+  /** Told of what this client can't go on from, such as a disk that is full. */
+  readonly onFault: (error: unknown) => void;
+}
+
+interface Kept {
+  readonly key: string;
+  readonly letter: Letter;
+  /** Of its record. */
+  readonly bytes: number;
+}
+
+/** What has become of a letter, and the store doesn't say yet. */
+type News = "accepted" | "removed";
+
+/**
+ * The private messages of ours that are not yet known to have been delivered, in the client's store: the next
+ * start goes on with what this one leaves behind.
+ *
+ * ```
+ *       add              seal             accept            remove
+ * ───────────▶ written ───────▶ sealed ──────────▶ accepted ───────▶
+ *    durable     │     durable    │ ▲       lazy      │        lazy
+ *                │                │ └─────────────────┤
+ *                └────────────────┴───────────────────┘ seal anew, or remove
+ * ```
+ *
+ * A letter, once added, is not lost. Its envelope is written at once with the state of the ratchet that made
+ * it. That it was accepted, or has arrived, may be lost when the process is killed: the server is then asked
+ * again, and knows.
+ */
+export class Outbox {
+  readonly #store: ClientStore;
+  readonly #clock: Clock;
+  readonly #onFault: (error: unknown) => void;
+  readonly #kept = new Map<MessageId, Kept>();
+  /** By the record's key. */
+  readonly #news = new Map<string, News>();
+  #flushing: Timer | undefined;
+  #lastOrder: number | undefined;
+  #bytes = 0;
+
+  constructor({ store, clock, onFault }: OutboxOptions) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#onFault = onFault;
+  }
+
+  /** Letters in it. */
+  get size(): number {
+    return this.#kept.size;
+  }
+
+  /** Bytes that they take, with their envelopes. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get(id: MessageId): Letter | undefined {
+    return this.#kept.get(id)?.letter;
+  }
+
+  /**
+   * Takes up the letters that an earlier process, or another one, has left in the store, in the order in which
+   * they were written; answers those that weren't known.
+   *
+   * @throws {StoreError}
+   */
+  load(): Letter[] {
+    const loaded: Letter[] = [];
+    for (const key of this.#store.keys(prefix)) {
+      const id = idIn(key);
+      if (this.#kept.has(id) || this.#news.get(key) === "removed") continue;
+      const letter = this.#read(key, id);
+      if (letter) loaded.push(letter);
+    }
+    return loaded;
+  }
+
+  /**
+   * Keeps a new letter; it is on the disk when this returns.
+   *
+   * @throws {StoreError}
+   */
+  add(to: string, content: Content): Letter {
+    const letter = newLetter(to, content);
+    const key = keyOf(this.#nextOrder(), content.id);
+    const value = encodeLetter(letter);
+    if (!this.#store.commit([{ key, value, version: 0 }])) throw lostTooOften(); // nobody has this id
+    this.#keep({ key, letter, bytes: value.length });
+    return letter;
+  }
+
+  /**
+   * What has to be written so that a letter keeps its new envelope; `undefined` where it needs none, since it has
+   * been removed, or another process has sealed it. {@linkcode reread} it afterwards, either way.
+   */
+  seal(id: MessageId, sealed: SealedEnvelope): Change[] | undefined {
+    const kept = this.#kept.get(id);
+    const stored = kept && this.#store.get(kept.key);
+    if (!stored || this.#news.get(kept.key) === "removed") return undefined;
+    const { letter, key } = kept;
+    const { sealings } = letter;
+    if (decodeLetter(stored.value).sealings !== sealings) return undefined;
+    const isAccepted = false;
+    const next = { ...letter, sealings: sealings + 1, sealed: { ...sealed, isAccepted } };
+    return [{ key, value: encodeLetter(next), version: stored.version }];
+  }
+
+  /** The letter as the store has it now; `undefined` where another process has removed it. */
+  reread(id: MessageId): Letter | undefined {
+    const kept = this.#kept.get(id);
+    if (!kept) return undefined;
+    this.#drop(id);
+    this.#news.delete(kept.key); // which were of another envelope
+    return this.#read(kept.key, id);
+  }
+
+  /** The server answers for it. */
+  accept(id: MessageId): void {
+    const kept = this.#kept.get(id);
+    if (!kept?.letter.sealed || kept.letter.sealed.isAccepted) return;
+    this.#keep({ ...kept, letter: accepted(kept.letter) });
+    this.#tellLater(kept.key, "accepted");
+  }
+
+  /** Nothing more will be heard of it. {@linkcode flush} where it must not come back after the process is killed. */
+  remove(id: MessageId): void {
+    const kept = this.#kept.get(id);
+    if (!kept) return;
+    this.#drop(id);
+    this.#tellLater(kept.key, "removed");
+  }
+
+  /**
+   * Tells the store what it doesn't know yet.
+   *
+   * @throws {StoreError}
+   */
+  flush(): void {
+    this.#flushing?.cancel();
+    this.#flushing = undefined;
+    for (let lost = 0; lost < maxLostRaces; lost++) {
+      const changes = [...this.#news].flatMap(([key, news]) => this.#changeFor(key, news));
+      if (changes.length === 0 || this.#store.commit(changes)) return this.#news.clear();
+    }
+    throw lostTooOften();
+  }
+
+  /** There will be no other connection: tells the store what it can, and leaves the rest to the next start. */
+  stop(): void {
+    try {
+      this.flush();
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+    }
+  }
+
+  #read(key: string, id: MessageId): Letter | undefined {
+    const stored = this.#store.get(key);
+    if (!stored) return undefined;
+    const letter = decodeLetter(stored.value);
+    this.#keep({ key, letter, bytes: stored.value.length });
+    return this.get(id);
+  }
+
+  #keep(kept: Kept): void {
+    const { id } = kept.letter.content;
+    this.#bytes += kept.bytes - (this.#kept.get(id)?.bytes ?? 0);
+    this.#kept.set(id, kept);
+  }
+
+  #drop(id: MessageId): void {
+    this.#bytes -= this.#kept.get(id)?.bytes ?? 0;
+    this.#kept.delete(id);
+  }
+
+  #tellLater(key: string, news: News): void {
+    this.#news.set(key, news);
+    this.#flushing ??= this.#clock.after(outboxLazyMs, () => {
+      try {
+        this.flush();
+      } catch (error) {
+        this.#onFault(error);
+      }
+    });
+  }
+
+  #changeFor(key: string, news: News): Change[] {
+    const stored = this.#store.get(key);
+    if (!stored) return [];
+    const { version } = stored;
+    if (news === "removed") return [{ key, value: undefined, version }];
+    return [{ key, value: encodeLetter(accepted(decodeLetter(stored.value))), version }];
+  }
+
+  #nextOrder(): number {
+    this.#lastOrder ??= this.#store.keys(prefix).reduce(
+      (last, key) => Math.max(last, orderIn(key)),
+      0,
+    );
+    return ++this.#lastOrder;
+  }
+}
+
+function accepted(letter: Letter): Letter {
+  const { sealed } = letter;
+  return { ...letter, sealed: sealed && { ...sealed, isAccepted: true } };
+}
+
+const prefix = "outbox/";
+/** Hexadecimal digits of the number that keeps letters in order, and of the id. */
+const digits = { order: 12, id: 16 } as const;
+
+function keyOf(order: number, id: MessageId): string {
+  const hex = (value: number | bigint, length: number) => value.toString(16).padStart(length, "0");
+  return `${prefix}${hex(order, digits.order)}/${hex(id, digits.id)}`;
+}
+
+function orderIn(key: string): number {
+  return parseInt(key.slice(prefix.length, prefix.length + digits.order), 16);
+}
+
+function idIn(key: string): MessageId {
+  return BigInt(`0x${key.slice(-digits.id)}`);
+}
