@@ -53,6 +53,40 @@ Deno.test("EndToEnd.seal() makes the longest text fit an envelope, Welcome inclu
   assert(envelope.length <= maxEnvelopeBytes, `${envelope.length}`);
 });
 
+Deno.test("EndToEnd.seal() writes what goes alongside in the commit that advances the ratchet", async () => {
+  const { ana, bia } = await correspondents();
+  await ana.seal(bia, content(1n));
+  const before = ana.store.commits;
+  const sealed = await ana.endToEnd.seal(bia.peer, content(2n), ({ envelope }) => [
+    { key: "letter", value: envelope, version: 0 },
+  ]);
+  assert(sealed.kind === "sealed");
+  assertEquals(ana.store.commits, before + 1);
+  assertEquals(ana.store.get("letter")?.value, sealed.envelope);
+});
+
+Deno.test("EndToEnd.seal() asks again for what goes alongside where that has changed meanwhile", async () => {
+  const { ana, bia } = await correspondents();
+  await ana.seal(bia, content(1n));
+  let asked = 0;
+  const sealed = await ana.endToEnd.seal(bia.peer, content(2n), ({ envelope }) => {
+    const version = ana.store.get("letter")?.version ?? 0;
+    if (asked++ === 0) ana.store.commit([{ key: "letter", value: nothing, version }]);
+    return [{ key: "letter", value: envelope, version }];
+  });
+  assert(sealed.kind === "sealed");
+  assertEquals([asked, ana.store.get("letter")?.value], [2, sealed.envelope]);
+});
+
+Deno.test("EndToEnd.seal() leaves everything as it was where no envelope is wanted any more", async () => {
+  const { ana, bia } = await correspondents();
+  await ana.seal(bia, content(1n));
+  const before = ana.store.commits;
+  const sealed = await ana.endToEnd.seal(bia.peer, content(2n), () => undefined);
+  assertEquals(sealed, { kind: "unwanted" });
+  assertEquals(ana.store.commits, before);
+});
+
 Deno.test("EndToEnd.delivered() ends the Welcome of its group only", async () => {
   const { ana, bia } = await correspondents();
   const welcomeOf = async (id: bigint) =>
