@@ -81,7 +81,7 @@ Deno.test("ClientCore learns of a lost last message from whatever names the newe
 });
 
 Deno.test("ClientCore asks at once for what was said before it came, and marks it", () => {
-  const client = TestClient.newcomer({ newestSeq: 100 }, 50);
+  const client = TestClient.newcomer({ newestSeq: 100 }, { history: 50 });
   const asked = client.session.take().filter(({ kind }) => kind === "repair");
   assertEquals(asked, [{ kind: "repair", firstSeq: 51, lastSeq: 100 }]);
   client.core.receive({ kind: "missing", firstSeq: 51, lastSeq: 98 });
@@ -93,7 +93,7 @@ Deno.test("ClientCore asks at once for what was said before it came, and marks i
 });
 
 Deno.test("ClientCore marks the past also where it had to ask for an author's key meanwhile", async () => {
-  const client = TestClient.newcomer({ newestSeq: 1 }, 50);
+  const client = TestClient.newcomer({ newestSeq: 1 }, { history: 50 });
   const signature = new Uint8Array(64);
   client.core.receive({ ...said(1, "caio"), signature });
   client.core.exit();
