@@ -8,6 +8,7 @@ import type { Enquiries } from "./enquiries.ts";
 import { ChatError, type ChatErrorCode, type ClientEvent } from "./event.ts";
 import type { Letter, SealedLetter } from "./letter.ts";
 import { LetterSealer } from "./letter_sealer.ts";
+import { Lanes } from "./lanes.ts";
 import { nameKeyOf } from "./name_key.ts";
 import { Outbox } from "./outbox.ts";
 import { SendQueue } from "./send_queue.ts";
@@ -57,8 +58,8 @@ export class Correspondence {
   readonly #writers = new Map<MessageId, Writer>();
   /** Letters that wait to be sealed. */
   readonly #unsealed = new Set<MessageId>();
-  /** Ends of the lines in which they wait, by addressee. */
-  readonly #lines = new Map<string, Promise<void>>();
+  /** In which they wait, by addressee. */
+  readonly #lanes = new Lanes();
   #secondLook: Timer | undefined;
   #isOver = false;
 
@@ -140,11 +141,9 @@ export class Correspondence {
 
   #queueForSealing({ toKey, content: { id } }: Letter): void {
     this.#unsealed.add(id);
-    const before = this.#lines.get(toKey) ?? Promise.resolve();
-    const line = before.then(() => this.#seal(id));
-    this.#lines.set(toKey, line);
-    void line.then(() => {
-      if (this.#lines.get(toKey) === line) this.#lines.delete(toKey);
+    void this.#lanes.enter(toKey).then(async (leave) => {
+      await this.#seal(id);
+      leave();
     });
   }
 

@@ -3,6 +3,7 @@ import { maxUnopenedBytes, maxUnreadableRemembered, unopenedOverheadBytes } from
 import type { Contacts } from "./contacts.ts";
 import type { EndToEnd, Opened } from "./end_to_end.ts";
 import type { ClientEvent } from "./event.ts";
+import { Lanes } from "./lanes.ts";
 import { nameKeyOf } from "./name_key.ts";
 import { StoreError } from "./store.ts";
 
@@ -24,8 +25,8 @@ export interface InboxOptions {
  */
 export class Inbox {
   readonly #options: InboxOptions;
-  /** Ends of the lines in which messages wait to be opened, by author. */
-  readonly #lines = new Map<string, Promise<void>>();
+  /** In which messages wait to be opened, by author. */
+  readonly #lanes = new Lanes();
   #unopenedBytes = 0;
   /** Messages that couldn't be opened, by author and id. */
   readonly #unreadable = new Set<string>();
@@ -46,12 +47,11 @@ export class Inbox {
     }
     this.#unopenedBytes += bytes;
     const told = { kind, delivery, from, id, envelope: envelope.slice() };
-    const before = this.#lines.get(from) ?? Promise.resolve();
-    const line = before.then(() => this.#open(told)).catch(this.#options.onFault).finally(() => {
+    void this.#lanes.enter(from).then(async (leave) => {
+      await this.#open(told).catch(this.#options.onFault);
       this.#unopenedBytes -= bytes;
-      if (this.#lines.get(from) === line) this.#lines.delete(from);
+      leave();
     });
-    this.#lines.set(from, line);
   }
 
   async #open({ delivery, from, id, envelope }: Told): Promise<void> {

@@ -31,6 +31,12 @@ export function newLetter(to: string, content: Content): Letter {
   return { to, toKey: nameKeyOf(to) ?? to, content, sealings: 0, sealed: undefined };
 }
 
+/** A letter that the server has answered for. */
+export function accepted(letter: Letter): Letter {
+  const { sealed } = letter;
+  return { ...letter, sealed: sealed && { ...sealed, isAccepted: true } };
+}
+
 /** As the client's store keeps it. */
 export function encodeLetter({ to, content, sealings, sealed }: Letter): Uint8Array {
   const writer = new ByteWriter(256 + (sealed?.envelope.length ?? 0));

@@ -1,17 +1,10 @@
-import type { Clock, Timer } from "../clock.ts";
 import type { Content, MessageId } from "../codec/mod.ts";
-import { maxLostRaces, outboxLazyMs } from "../limits.ts";
 import type { SealedEnvelope } from "./end_to_end.ts";
-import { decodeLetter, encodeLetter, type Letter, newLetter } from "./letter.ts";
+import { accepted, decodeLetter, encodeLetter, type Letter, newLetter } from "./letter.ts";
 import { lostTooOften } from "./lost_too_often.ts";
+import { idIn, orderIn, outboxKey, outboxPrefix } from "./outbox_key.ts";
+import { OutboxNews, type OutboxNewsOptions } from "./outbox_news.ts";
 import { type Change, type ClientStore, StoreError } from "./store.ts";
-
-export interface OutboxOptions {
-  readonly store: ClientStore;
-  readonly clock: Clock;
-  /** Told of what this client can't go on from, such as a disk that is full. */
-  readonly onFault: (error: unknown) => void;
-}
 
 interface Kept {
   readonly key: string;
@@ -19,9 +12,6 @@ interface Kept {
   /** Of its record. */
   readonly bytes: number;
 }
-
-/** What has become of a letter, and the store doesn't say yet. */
-type News = "accepted" | "removed";
 
 /**
  * The private messages of ours that are not yet known to have been delivered, in the client's store: the next
@@ -41,19 +31,14 @@ type News = "accepted" | "removed";
  */
 export class Outbox {
   readonly #store: ClientStore;
-  readonly #clock: Clock;
-  readonly #onFault: (error: unknown) => void;
   readonly #kept = new Map<MessageId, Kept>();
-  /** By the record's key. */
-  readonly #news = new Map<string, News>();
-  #flushing: Timer | undefined;
+  readonly #news: OutboxNews;
   #lastOrder: number | undefined;
   #bytes = 0;
 
-  constructor({ store, clock, onFault }: OutboxOptions) {
-    this.#store = store;
-    this.#clock = clock;
-    this.#onFault = onFault;
+  constructor(options: OutboxNewsOptions) {
+    this.#store = options.store;
+    this.#news = new OutboxNews(options);
   }
 
   /** Letters in it. */
@@ -78,9 +63,9 @@ export class Outbox {
    */
   load(): Letter[] {
     const loaded: Letter[] = [];
-    for (const key of this.#store.keys(prefix)) {
+    for (const key of this.#store.keys(outboxPrefix)) {
       const id = idIn(key);
-      if (this.#kept.has(id) || this.#news.get(key) === "removed") continue;
+      if (this.#kept.has(id) || this.#news.isRemoved(key)) continue;
       const letter = this.#read(key, id);
       if (letter) loaded.push(letter);
     }
@@ -94,7 +79,7 @@ export class Outbox {
    */
   add(to: string, content: Content): Letter {
     const letter = newLetter(to, content);
-    const key = keyOf(this.#nextOrder(), content.id);
+    const key = outboxKey(this.#nextOrder(), content.id);
     const value = encodeLetter(letter);
     if (!this.#store.commit([{ key, value, version: 0 }])) throw lostTooOften(); // nobody has this id
     this.#keep({ key, letter, bytes: value.length });
@@ -108,7 +93,7 @@ export class Outbox {
   seal(id: MessageId, sealed: SealedEnvelope): Change[] | undefined {
     const kept = this.#kept.get(id);
     const stored = kept && this.#store.get(kept.key);
-    if (!stored || this.#news.get(kept.key) === "removed") return undefined;
+    if (!stored || this.#news.isRemoved(kept.key)) return undefined;
     const { letter, key } = kept;
     const { sealings } = letter;
     if (decodeLetter(stored.value).sealings !== sealings) return undefined;
@@ -122,7 +107,7 @@ export class Outbox {
     const kept = this.#kept.get(id);
     if (!kept) return undefined;
     this.#drop(id);
-    this.#news.delete(kept.key); // which were of another envelope
+    this.#news.drop(kept.key);
     return this.#read(kept.key, id);
   }
 
@@ -131,7 +116,7 @@ export class Outbox {
     const kept = this.#kept.get(id);
     if (!kept?.letter.sealed || kept.letter.sealed.isAccepted) return;
     this.#keep({ ...kept, letter: accepted(kept.letter) });
-    this.#tellLater(kept.key, "accepted");
+    this.#news.add(kept.key, "accepted");
   }
 
   /** Nothing more will be heard of it. {@linkcode flush} where it must not come back after the process is killed. */
@@ -139,7 +124,7 @@ export class Outbox {
     const kept = this.#kept.get(id);
     if (!kept) return;
     this.#drop(id);
-    this.#tellLater(kept.key, "removed");
+    this.#news.add(kept.key, "removed");
   }
 
   /**
@@ -148,13 +133,7 @@ export class Outbox {
    * @throws {StoreError}
    */
   flush(): void {
-    this.#flushing?.cancel();
-    this.#flushing = undefined;
-    for (let lost = 0; lost < maxLostRaces; lost++) {
-      const changes = [...this.#news].flatMap(([key, news]) => this.#changeFor(key, news));
-      if (changes.length === 0 || this.#store.commit(changes)) return this.#news.clear();
-    }
-    throw lostTooOften();
+    this.#news.flush();
   }
 
   /** There will be no other connection: tells the store what it can, and leaves the rest to the next start. */
@@ -185,52 +164,11 @@ export class Outbox {
     this.#kept.delete(id);
   }
 
-  #tellLater(key: string, news: News): void {
-    this.#news.set(key, news);
-    this.#flushing ??= this.#clock.after(outboxLazyMs, () => {
-      try {
-        this.flush();
-      } catch (error) {
-        this.#onFault(error);
-      }
-    });
-  }
-
-  #changeFor(key: string, news: News): Change[] {
-    const stored = this.#store.get(key);
-    if (!stored) return [];
-    const { version } = stored;
-    if (news === "removed") return [{ key, value: undefined, version }];
-    return [{ key, value: encodeLetter(accepted(decodeLetter(stored.value))), version }];
-  }
-
   #nextOrder(): number {
-    this.#lastOrder ??= this.#store.keys(prefix).reduce(
+    this.#lastOrder ??= this.#store.keys(outboxPrefix).reduce(
       (last, key) => Math.max(last, orderIn(key)),
       0,
     );
     return ++this.#lastOrder;
   }
-}
-
-function accepted(letter: Letter): Letter {
-  const { sealed } = letter;
-  return { ...letter, sealed: sealed && { ...sealed, isAccepted: true } };
-}
-
-const prefix = "outbox/";
-/** Hexadecimal digits of the number that keeps letters in order, and of the id. */
-const digits = { order: 12, id: 16 } as const;
-
-function keyOf(order: number, id: MessageId): string {
-  const hex = (value: number | bigint, length: number) => value.toString(16).padStart(length, "0");
-  return `${prefix}${hex(order, digits.order)}/${hex(id, digits.id)}`;
-}
-
-function orderIn(key: string): number {
-  return parseInt(key.slice(prefix.length, prefix.length + digits.order), 16);
-}
-
-function idIn(key: string): MessageId {
-  return BigInt(`0x${key.slice(-digits.id)}`);
 }
