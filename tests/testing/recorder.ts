@@ -1,9 +1,10 @@
 import { listen, type Listening } from "../../lib/server/listen.ts";
 import { closeQuietly } from "../../lib/transport/mod.ts";
+import type { Direction } from "./chaos_profile.ts";
+import { DatagramRelay, type RelayedClient } from "./datagram_relay.ts";
 import { Log } from "./log.ts";
 
-/** From the client to the server, or back. */
-export type Direction = "up" | "down";
+export type { Direction };
 
 export interface Recorded {
   readonly direction: Direction;
@@ -16,12 +17,6 @@ interface Relay {
   readonly server: Deno.TcpConn;
   /** Only one side knows that it is over. */
   isHalfOpen: boolean;
-}
-
-/** One client's datagrams through the recorder. */
-interface DatagramRelay {
-  readonly client: Deno.NetAddr;
-  readonly upstream: Deno.DatagramConn;
 }
 
 /**
@@ -48,17 +43,26 @@ export class Recorder implements AsyncDisposable {
   #gate: PromiseWithResolvers<void> | undefined;
   readonly #listening: Listening;
   readonly #relays = new Set<Relay>();
-  readonly #datagramRelays = new Map<string, DatagramRelay>();
+  readonly #datagramRelay: DatagramRelay;
   /** Clients' ports that nothing passes from or to any more. */
-  readonly #forgottenPorts = new Set<string>();
+  readonly #forgottenPorts = new Set<RelayedClient>();
   readonly #tasks = new Set<Promise<void>>();
   #isClosed = false;
 
   constructor(upstreamPort: number) {
     this.upstreamPort = upstreamPort;
     this.#listening = listen("127.0.0.1", 0);
+    const { datagrams } = this.#listening;
+    this.#datagramRelay = new DatagramRelay(
+      datagrams,
+      () => this.upstreamPort,
+      async (direction, bytes, client) => {
+        if (this.#forgottenPorts.has(client)) return;
+        this.datagrams.add({ direction, bytes: bytes.slice() });
+        if (this.passesDatagrams) await this.#datagramRelay.send(direction, bytes, client);
+      },
+    );
     this.#track(this.#accept());
-    this.#track(this.#relayUp());
   }
 
   get port(): number {
@@ -95,27 +99,24 @@ export class Recorder implements AsyncDisposable {
 
   /** Lets each client's datagrams come from another port from now on, as a router does. */
   changeSourcePorts(): void {
-    for (const [key, { client, upstream }] of this.#datagramRelays) {
-      closeQuietly(upstream);
-      this.#addDatagramRelay(key, client);
-    }
+    for (const client of this.#datagramRelay.clients) this.#datagramRelay.move(client);
   }
 
   /** Lets no datagram pass from or to the ports that clients have now, as a router that lost its mappings. */
   forgetPorts(): void {
-    for (const key of this.#datagramRelays.keys()) this.#forgottenPorts.add(key);
+    for (const client of this.#datagramRelay.clients) this.#forgottenPorts.add(client);
   }
 
   /** Sends the server a datagram as the first client's, or from a port of its own. */
   async sendUp(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    const [relay] = this.#datagramRelays.values();
-    await relay!.upstream.send(bytes, this.#upstreamAddress);
+    const [client] = this.#datagramRelay.clients;
+    await this.#datagramRelay.send("up", bytes, client!);
   }
 
   /** Sends every client a datagram as the server's. */
   async sendDown(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    for (const { client } of this.#datagramRelays.values()) {
-      await this.#listening.datagrams.send(bytes, client);
+    for (const client of this.#datagramRelay.clients) {
+      await this.#datagramRelay.send("down", bytes, client);
     }
   }
 
@@ -123,14 +124,9 @@ export class Recorder implements AsyncDisposable {
     this.#isClosed = true;
     this.open();
     closeQuietly(this.#listening.listener);
-    closeQuietly(this.#listening.datagrams);
     this.cut();
-    for (const { upstream } of this.#datagramRelays.values()) closeQuietly(upstream);
+    await this.#datagramRelay.close();
     while (this.#tasks.size > 0) await Promise.all(this.#tasks);
-  }
-
-  get #upstreamAddress(): Deno.NetAddr {
-    return { transport: "udp", hostname: "127.0.0.1", port: this.upstreamPort };
   }
 
   async #accept(): Promise<void> {
@@ -170,42 +166,6 @@ export class Recorder implements AsyncDisposable {
       // one of the two is closed
     }
     if (!relay.isHalfOpen) closeQuietly(to);
-  }
-
-  async #relayUp(): Promise<void> {
-    await this.#receive(this.#listening.datagrams, async (bytes, client) => {
-      const key = `${client.hostname} ${client.port}`;
-      if (this.#forgottenPorts.has(key)) return;
-      const relay = this.#datagramRelays.get(key) ?? this.#addDatagramRelay(key, client);
-      this.datagrams.add({ direction: "up", bytes });
-      if (this.passesDatagrams) await relay.upstream.send(bytes, this.#upstreamAddress);
-    });
-  }
-
-  #addDatagramRelay(key: string, client: Deno.NetAddr): DatagramRelay {
-    const upstream = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
-    const relay = { client, upstream };
-    this.#datagramRelays.set(key, relay);
-    this.#track(this.#receive(upstream, async (bytes) => {
-      if (this.#forgottenPorts.has(key)) return;
-      this.datagrams.add({ direction: "down", bytes });
-      if (this.passesDatagrams) await this.#listening.datagrams.send(bytes, client);
-    }));
-    return relay;
-  }
-
-  async #receive(
-    conn: Deno.DatagramConn,
-    handle: (bytes: Uint8Array<ArrayBuffer>, from: Deno.NetAddr) => Promise<void>,
-  ): Promise<void> {
-    try {
-      for (;;) {
-        const [bytes, from] = await conn.receive();
-        await handle(bytes.slice(), from as Deno.NetAddr);
-      }
-    } catch {
-      // closed
-    }
   }
 
   #track(task: Promise<void>): void {
