@@ -8,7 +8,11 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
+import { clientKills, clientKillsDefaults } from "./client_kills.ts";
+import { cut, cutDefaults } from "./cut.ts";
 import { lossy, lossyDefaults } from "./lossy.ts";
+import { roam, roamDefaults } from "./roam.ts";
+import { serverKills, serverKillsDefaults } from "./server_kills.ts";
 import { Stage } from "./stage.ts";
 import { Verdict } from "./verdict.ts";
 
@@ -22,6 +26,10 @@ interface Scenario {
 
 const scenarios: ReadonlyMap<string, Scenario> = new Map([
   scenario("lossy", lossyDefaults, lossy),
+  scenario("cut", cutDefaults, cut),
+  scenario("roam", roamDefaults, roam),
+  scenario("server-kills", serverKillsDefaults, serverKills),
+  scenario("client-kills", clientKillsDefaults, clientKills),
 ]);
 
 function scenario<Known extends Flags>(

@@ -2,7 +2,7 @@ import { listen, type Listening } from "../../lib/server/listen.ts";
 import { closeQuietly } from "../../lib/transport/mod.ts";
 import { calmProfile, type ChaosProfile, type Direction } from "./chaos_profile.ts";
 import { ChaosStream } from "./chaos_stream.ts";
-import { drawFate } from "./datagram_fate.ts";
+import { type DatagramFate, drawFate } from "./datagram_fate.ts";
 import { datagramBufferBytes, DatagramRelay, type RelayedClient } from "./datagram_relay.ts";
 import { DelayLine } from "./delay_line.ts";
 import { SeededRandom } from "./seeded_random.ts";
@@ -15,11 +15,25 @@ interface Underway {
   readonly length: number;
 }
 
+/** What it has decided. */
+export type ChaosEvent =
+  /** About a datagram of the client before which so many others have sent some. */
+  | {
+    readonly kind: "datagram";
+    readonly direction: Direction;
+    readonly client: number;
+    readonly fate: DatagramFate;
+  }
+  /** That what came over TCP is lost. */
+  | { readonly kind: "lost"; readonly direction: Direction; readonly bytes: number };
+
 export interface ChaosProxyOptions {
   /** Where the server listens, on 127.0.0.1. */
   readonly upstreamPort: number;
   /** What all that is random follows from. */
   readonly seed: number;
+  /** Told of everything that it does. */
+  readonly report?: (event: ChaosEvent) => void;
 }
 
 /**
@@ -33,6 +47,7 @@ export interface ChaosProxyOptions {
 export class ChaosProxy implements AsyncDisposable {
   readonly #seed: number;
   readonly #upstreamPort: number;
+  readonly #report: (event: ChaosEvent) => void;
   readonly #profile = calmProfile();
   readonly #listening: Listening = listen("127.0.0.1", 0);
   readonly #relay: DatagramRelay;
@@ -45,9 +60,10 @@ export class ChaosProxy implements AsyncDisposable {
   #changed = Promise.withResolvers<void>();
   #isClosed = false;
 
-  constructor({ upstreamPort, seed }: ChaosProxyOptions) {
+  constructor({ upstreamPort, seed, report = () => {} }: ChaosProxyOptions) {
     this.#upstreamPort = upstreamPort;
     this.#seed = seed;
+    this.#report = report;
     this.#relay = new DatagramRelay(
       this.#listening.datagrams,
       () => upstreamPort,
@@ -113,7 +129,9 @@ export class ChaosProxy implements AsyncDisposable {
 
   #take(direction: Direction, bytes: Uint8Array, client: RelayedClient): void {
     const random = this.#random(`udp ${direction} ${client.number}`);
-    const { delaysMs, flippedBit } = drawFate(random, this.#profile[direction].udp, bytes.length);
+    const fate = drawFate(random, this.#profile[direction].udp, bytes.length);
+    this.#report({ kind: "datagram", direction, client: client.number, fate });
+    const { delaysMs, flippedBit } = fate;
     for (const delayMs of delaysMs) {
       const buffer = this.#spareBuffers.pop() ?? new Uint8Array(datagramBufferBytes);
       buffer.set(bytes);
@@ -141,9 +159,10 @@ export class ChaosProxy implements AsyncDisposable {
     const options = { hostname: "127.0.0.1", port: this.#upstreamPort };
     const server = await Deno.connect(options).catch(() => undefined);
     if (!server) return closeQuietly(client); // nobody listens
-    const stream = new ChaosStream(client, server, this.#profile, {
-      up: this.#random(`tcp up ${number}`),
-      down: this.#random(`tcp down ${number}`),
+    const stream = new ChaosStream(client, server, {
+      profile: this.#profile,
+      randoms: { up: this.#random(`tcp up ${number}`), down: this.#random(`tcp down ${number}`) },
+      onLoss: (direction, bytes) => this.#report({ kind: "lost", direction, bytes }),
     });
     this.#streams.add(stream);
     if (this.#isClosed) stream.reset();

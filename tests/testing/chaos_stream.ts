@@ -21,11 +21,19 @@ interface Lane {
   bytesOnTheWay: number;
 }
 
+export interface ChaosStreamOptions {
+  readonly profile: ChaosProfile;
+  readonly randoms: Record<Direction, SeededRandom>;
+  /** Told of bytes that are lost. */
+  readonly onLoss: (direction: Direction, bytes: number) => void;
+}
+
 /** One TCP connection through a bad network, which `profile` describes at every moment. */
 export class ChaosStream {
   /** Resolves when it is over. */
   readonly ended: Promise<void>;
   readonly #profile: ChaosProfile;
+  readonly #onLoss: ChaosStreamOptions["onLoss"];
   readonly #lanes: Record<Direction, Lane>;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   #changed = Promise.withResolvers<void>();
@@ -36,10 +44,10 @@ export class ChaosStream {
   constructor(
     client: Deno.TcpConn,
     server: Deno.TcpConn,
-    profile: ChaosProfile,
-    randoms: Record<Direction, SeededRandom>,
+    { profile, randoms, onLoss }: ChaosStreamOptions,
   ) {
     this.#profile = profile;
+    this.#onLoss = onLoss;
     for (const conn of [client, server]) conn.setNoDelay(true);
     const shared = () => ({ onTheWay: [], bytesOnTheWay: 0 });
     this.#lanes = {
@@ -81,6 +89,7 @@ export class ChaosStream {
       if (isReset) return this.reset();
       if (profile.isCut) {
         this.#isDamaged = true;
+        this.#onLoss(direction, count ?? 0);
         continue;
       }
       const bytes = count === null ? undefined : buffer.slice(0, count);
