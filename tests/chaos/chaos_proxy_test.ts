@@ -1,9 +1,11 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { pause, systemClock } from "../../lib/clock.ts";
 import { listen, type Listening } from "../../lib/server/listen.ts";
 import { calmProfile, type ChaosProfile, type Direction } from "../testing/chaos_profile.ts";
 import { type ChaosEvent, ChaosProxy } from "../testing/chaos_proxy.ts";
 import { drawFate } from "../testing/datagram_fate.ts";
 import { Log } from "../testing/log.ts";
+import { ManualClock } from "../testing/manual_clock.ts";
 import { SeededRandom } from "../testing/seeded_random.ts";
 import { within } from "../testing/within.ts";
 
@@ -34,6 +36,7 @@ class Scene implements AsyncDisposable {
   readonly #listening: Listening = listen(loopback, 0);
   readonly server = new Inbox(this.#listening.datagrams);
   readonly client = new Inbox(openSocket());
+  readonly clock = new ManualClock();
   readonly proxy: ChaosProxy;
   /** What the proxy has done. */
   readonly deeds = new Log<ChaosEvent>();
@@ -42,7 +45,7 @@ class Scene implements AsyncDisposable {
   constructor(seed = 1) {
     const { port } = this.#listening.listener.addr as Deno.NetAddr;
     const report = (event: ChaosEvent) => this.deeds.add(event);
-    this.proxy = new ChaosProxy({ upstreamPort: port, seed, report });
+    this.proxy = new ChaosProxy({ upstreamPort: port, seed, report, clock: this.clock });
   }
 
   /** Sends one datagram in a direction; down only once one has come up. */
@@ -147,12 +150,16 @@ Deno.test("ChaosProxy does to one client what it would without the others", asyn
 
 Deno.test("ChaosProxy lets a delayed datagram be overtaken", async () => {
   await using scene = new Scene();
-  scene.proxy.change(({ up }) => up.udp.delayMs = 50);
+  scene.proxy.change(({ up }) => up.udp.delayMs = 100);
   await scene.send("up", "first");
   await scene.deeds.until((deeds) => deeds.length === 1, "the first to be under way");
-  scene.proxy.change(({ up }) => up.udp.delayMs = 0);
+  scene.proxy.change(({ up }) => up.udp.delayMs = 50);
   await scene.send("up", "second");
-  await scene.server.log.until((entries) => entries.length === 2, "both");
+  await scene.deeds.until((deeds) => deeds.length === 2, "the second to be under way");
+  scene.clock.advance(99);
+  await scene.server.log.until((entries) => entries.length === 1, "the second");
+  scene.clock.advance(1);
+  await scene.server.log.until((entries) => entries.length === 2, "the first");
   assertEquals(scene.server.texts, ["second", "first"]);
 });
 
@@ -215,15 +222,22 @@ for (const direction of ["up", "down"] as const) {
 Deno.test("ChaosProxy delays TCP, and keeps every byte in its place", async () => {
   await using scene = new Scene();
   const { up, down } = await scene.connect();
-  scene.proxy.change((profile) => Object.assign(profile.up.tcp, { delayMs: 5, jitterMs: 5 }));
-  const sent = Array.from({ length: 50 }, (_, i) => `piece ${i};`);
+  scene.proxy.change((profile) => Object.assign(profile.up.tcp, { delayMs: 50, jitterMs: 50 }));
+  const sent = Array.from({ length: 50 }, (_, i) => `piece ${i};`).join("");
   let received = "";
   const reading = (async () => {
-    while (received.length < sent.join("").length) received += await read(down);
+    while (received.length < sent.length) received += await read(down);
   })();
-  for (const piece of sent) await write(up, piece);
-  await within(reading, "all pieces");
-  assertEquals(received, sent.join(""));
+  for (const piece of sent.match(/[^;]+;/g)!) {
+    await write(up, piece);
+    assertEquals(received, ""); // for time stands still
+  }
+  while (received.length < sent.length) {
+    scene.clock.advance(10);
+    await pause(systemClock, 0); // for sockets to have their turn
+  }
+  await reading;
+  assertEquals(received, sent);
 });
 
 Deno.test("ChaosProxy resets connections: all at once, or where the profile says so", async () => {

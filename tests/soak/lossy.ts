@@ -50,7 +50,10 @@ export async function lossy(
   );
   const tookMs = performance.now() - startedAt;
   verdict.note(`said in ${ms(saidMs)}, shown to all after ${ms(tookMs)}`);
-  verdict.note(`the proxy itself has delayed a datagram by ${ms(network.maxLatenessMs)} at most`);
+  const { mean, max } = network.latenessMs;
+  verdict.note(
+    `the proxy itself has delayed datagrams by ${ms(mean)} on average, ${ms(max)} at most`,
+  );
   checkRoom(verdict, members, flags.messages);
   const delays = delaysMs(members).map((delay) => delay - 2 * delayMs);
   verdict.note(`delay beyond the link's ${2 * delayMs} ms: ${describeDelays(delays)}`);

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from "../../lib/clock.ts";
 import { listen, type Listening } from "../../lib/server/listen.ts";
 import { closeQuietly } from "../../lib/transport/mod.ts";
 import { calmProfile, type ChaosProfile, type Direction } from "./chaos_profile.ts";
@@ -34,6 +35,8 @@ export interface ChaosProxyOptions {
   readonly seed: number;
   /** Told of everything that it does. */
   readonly report?: (event: ChaosEvent) => void;
+  /** The time; otherwise the system's. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -48,10 +51,11 @@ export class ChaosProxy implements AsyncDisposable {
   readonly #seed: number;
   readonly #upstreamPort: number;
   readonly #report: (event: ChaosEvent) => void;
+  readonly #clock: Clock;
   readonly #profile = calmProfile();
   readonly #listening: Listening = listen("127.0.0.1", 0);
   readonly #relay: DatagramRelay;
-  readonly #line = new DelayLine<Underway>((underway) => this.#send(underway));
+  readonly #line: DelayLine<Underway>;
   readonly #randoms = new Map<string, SeededRandom>();
   readonly #spareBuffers: Uint8Array<ArrayBuffer>[] = [];
   readonly #streams = new Set<ChaosStream>();
@@ -60,10 +64,12 @@ export class ChaosProxy implements AsyncDisposable {
   #changed = Promise.withResolvers<void>();
   #isClosed = false;
 
-  constructor({ upstreamPort, seed, report = () => {} }: ChaosProxyOptions) {
+  constructor({ upstreamPort, seed, report = () => {}, clock = systemClock }: ChaosProxyOptions) {
     this.#upstreamPort = upstreamPort;
     this.#seed = seed;
     this.#report = report;
+    this.#clock = clock;
+    this.#line = new DelayLine<Underway>(clock, (underway) => this.#send(underway));
     this.#relay = new DatagramRelay(
       this.#listening.datagrams,
       () => upstreamPort,
@@ -77,9 +83,10 @@ export class ChaosProxy implements AsyncDisposable {
     return (this.#listening.listener.addr as Deno.NetAddr).port;
   }
 
-  /** By how much it has delayed a datagram beyond what its profile says, at most, in ms. */
-  get maxLatenessMs(): number {
-    return this.#line.maxLatenessMs;
+  /** By how much it has delayed datagrams beyond what its profile says. */
+  get latenessMs(): { readonly mean: number; readonly max: number } {
+    const { sumMs, maxMs, count } = this.#line.lateness;
+    return { mean: sumMs / count, max: maxMs };
   }
 
   /** Changes what it does from now on. */
@@ -160,6 +167,7 @@ export class ChaosProxy implements AsyncDisposable {
     const server = await Deno.connect(options).catch(() => undefined);
     if (!server) return closeQuietly(client); // nobody listens
     const stream = new ChaosStream(client, server, {
+      clock: this.#clock,
       profile: this.#profile,
       randoms: { up: this.#random(`tcp up ${number}`), down: this.#random(`tcp down ${number}`) },
       onLoss: (direction, bytes) => this.#report({ kind: "lost", direction, bytes }),

@@ -1,3 +1,4 @@
+import type { Clock, Timer } from "../../lib/clock.ts";
 import { closeQuietly, writeAll } from "../../lib/transport/byte_stream.ts";
 import type { ChaosProfile, Direction } from "./chaos_profile.ts";
 import type { SeededRandom } from "./seeded_random.ts";
@@ -22,6 +23,7 @@ interface Lane {
 }
 
 export interface ChaosStreamOptions {
+  readonly clock: Clock;
   readonly profile: ChaosProfile;
   readonly randoms: Record<Direction, SeededRandom>;
   /** Told of bytes that are lost. */
@@ -32,10 +34,11 @@ export interface ChaosStreamOptions {
 export class ChaosStream {
   /** Resolves when it is over. */
   readonly ended: Promise<void>;
+  readonly #clock: Clock;
   readonly #profile: ChaosProfile;
   readonly #onLoss: ChaosStreamOptions["onLoss"];
   readonly #lanes: Record<Direction, Lane>;
-  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  readonly #timers = new Set<Timer>();
   #changed = Promise.withResolvers<void>();
   /** Whether bytes of it were lost. */
   #isDamaged = false;
@@ -44,8 +47,9 @@ export class ChaosStream {
   constructor(
     client: Deno.TcpConn,
     server: Deno.TcpConn,
-    { profile, randoms, onLoss }: ChaosStreamOptions,
+    { clock, profile, randoms, onLoss }: ChaosStreamOptions,
   ) {
+    this.#clock = clock;
     this.#profile = profile;
     this.#onLoss = onLoss;
     for (const conn of [client, server]) conn.setNoDelay(true);
@@ -67,7 +71,7 @@ export class ChaosStream {
     const { from, to } = this.#lanes.up;
     closeQuietly(from);
     closeQuietly(to);
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const timer of this.#timers) timer.cancel();
     this.#wake();
   }
 
@@ -93,7 +97,7 @@ export class ChaosStream {
         continue;
       }
       const bytes = count === null ? undefined : buffer.slice(0, count);
-      lane.onTheWay.push({ bytes, dueAt: performance.now() + delayMs });
+      lane.onTheWay.push({ bytes, dueAt: this.#clock.now() + delayMs });
       lane.bytesOnTheWay += count ?? 0;
       this.#wake();
       while (lane.bytesOnTheWay > maxBytesOnTheWay && !this.#isOver) await this.#changed.promise;
@@ -124,17 +128,17 @@ export class ChaosStream {
   #waitMs(direction: Direction): number {
     const [next] = this.#lanes[direction].onTheWay;
     if (!next || this.#profile[direction].tcp.isStalled) return Infinity;
-    return next.dueAt - performance.now();
+    return next.dueAt - this.#clock.now();
   }
 
   /** Until a time has passed, or something has changed. */
   async #sleep(waitMs: number): Promise<void> {
     if (waitMs === Infinity) return await this.#changed.promise;
     const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, waitMs);
+    const timer = this.#clock.after(waitMs, resolve);
     this.#timers.add(timer);
     await Promise.race([promise, this.#changed.promise]);
-    clearTimeout(timer);
+    timer.cancel();
     this.#timers.delete(timer);
   }
 

@@ -4,8 +4,8 @@ import type { Direction } from "./chaos_profile.ts";
 /** More than any datagram of ours. */
 export const datagramBufferBytes = 2_048;
 
-/** A client without a datagram for so long is forgotten, as routers do; its next one comes from a new port. */
-const idleMs = 60_000;
+/** Clients remembered, each with a socket of its own; beyond it the one longest silent is forgotten. */
+const maxClients = 200;
 
 /** One client's datagrams: a socket of its own towards the server. */
 export interface RelayedClient {
@@ -13,6 +13,7 @@ export interface RelayedClient {
   readonly number: number;
   readonly address: Deno.NetAddr;
   upstream: Deno.DatagramConn;
+  /** How many datagrams of all clients had come before its newest. */
   usedAt: number;
 }
 
@@ -33,7 +34,8 @@ export class DatagramRelay {
   readonly #handle: DatagramHandler;
   readonly #clients = new Map<string, RelayedClient>();
   readonly #tasks = new Set<Promise<void>>();
-  #count = 0;
+  #clientCount = 0;
+  #datagramCount = 0;
 
   /** @param socket the clients' side, which it closes in the end */
   constructor(socket: Deno.DatagramConn, upstreamPort: () => number, handle: DatagramHandler) {
@@ -78,26 +80,27 @@ export class DatagramRelay {
   #clientAt(address: Deno.NetAddr): RelayedClient {
     const key = `${address.hostname} ${address.port}`;
     const client = this.#clients.get(key) ?? this.#add(key, address);
-    client.usedAt = performance.now();
+    client.usedAt = this.#datagramCount++;
     return client;
   }
 
   #add(key: string, address: Deno.NetAddr): RelayedClient {
-    this.#forgetIdle();
+    if (this.#clients.size === maxClients) this.#forgetOne();
     const upstream = this.#openUpstream("127.0.0.1");
-    const client = { number: this.#count++, address, upstream, usedAt: 0 };
+    const client = { number: this.#clientCount++, address, upstream, usedAt: 0 };
     this.#clients.set(key, client);
     this.#receiveFor(client);
     return client;
   }
 
-  #forgetIdle(): void {
-    const oldest = performance.now() - idleMs;
-    for (const [key, { usedAt, upstream }] of this.#clients) {
-      if (usedAt > oldest) continue;
-      closeQuietly(upstream);
-      this.#clients.delete(key);
-    }
+  #forgetOne(): void {
+    const [first, ...others] = this.#clients;
+    const [key, { upstream }] = others.reduce(
+      (oldest, entry) => entry[1].usedAt < oldest[1].usedAt ? entry : oldest,
+      first!,
+    );
+    closeQuietly(upstream);
+    this.#clients.delete(key);
   }
 
   #openUpstream(hostname: string): Deno.DatagramConn {

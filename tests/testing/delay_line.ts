@@ -1,3 +1,5 @@
+import { type Clock, pause, type Timer } from "../../lib/clock.ts";
+
 /** It hands on for so long before sockets and other timers get their turn. */
 const turnMs = 2;
 
@@ -10,31 +12,33 @@ interface Delayed<Item> {
 
 /** Keeps things back, each for its own time, and hands them on one after the other as they are due. */
 export class DelayLine<Item> {
-  /** By how much the latest of all was late, in ms: what the line itself adds. */
-  maxLatenessMs = 0;
+  /** By how much what was handed on was late, in ms: what the line itself has added. */
+  readonly lateness = { sumMs: 0, maxMs: 0, count: 0 };
+  readonly #clock: Clock;
   readonly #handOn: (item: Item) => Promise<void>;
   /** A binary heap: none is due before the one at half its index. */
   readonly #heap: Delayed<Item>[] = [];
   #order = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Timer | undefined;
   #wakesAt = Infinity;
   #running: Promise<void> | undefined;
   #isClosed = false;
 
-  constructor(handOn: (item: Item) => Promise<void>) {
+  constructor(clock: Clock, handOn: (item: Item) => Promise<void>) {
+    this.#clock = clock;
     this.#handOn = handOn;
   }
 
   add(item: Item, delayMs: number): void {
     if (this.#isClosed) return;
-    this.#push({ item, dueAt: performance.now() + delayMs, order: this.#order++ });
+    this.#push({ item, dueAt: this.#clock.now() + delayMs, order: this.#order++ });
     if (!this.#running) this.#arm();
   }
 
   /** Forgets what it keeps; resolves when it hands on nothing any more. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     this.#heap.length = 0;
     await this.#running;
   }
@@ -42,15 +46,15 @@ export class DelayLine<Item> {
   #arm(): void {
     const next = this.#heap[0];
     if (!next || this.#isClosed) return;
-    const now = performance.now();
+    const now = this.#clock.now();
     if (next.dueAt <= now) {
       this.#running = this.#run();
       return;
     }
     if (this.#timer !== undefined && this.#wakesAt <= next.dueAt) return;
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     this.#wakesAt = next.dueAt;
-    this.#timer = setTimeout(() => this.#wake(), next.dueAt - now);
+    this.#timer = this.#clock.after(next.dueAt - now, () => this.#wake());
   }
 
   #wake(): void {
@@ -59,18 +63,25 @@ export class DelayLine<Item> {
   }
 
   async #run(): Promise<void> {
-    let turnStartedAt = performance.now();
-    for (let now = turnStartedAt; this.#heap.length > 0; now = performance.now()) {
+    let turnStartedAt = this.#clock.now();
+    for (let now = turnStartedAt; this.#heap.length > 0; now = this.#clock.now()) {
       if (this.#heap[0]!.dueAt > now) break;
       const { item, dueAt } = this.#pop();
-      this.maxLatenessMs = Math.max(this.maxLatenessMs, now - dueAt);
+      this.#note(now - dueAt);
       await this.#handOn(item);
       if (now - turnStartedAt < turnMs) continue;
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      turnStartedAt = performance.now();
+      await pause(this.#clock, 0);
+      turnStartedAt = this.#clock.now();
     }
     this.#running = undefined;
     this.#arm();
+  }
+
+  #note(latenessMs: number): void {
+    const { lateness } = this;
+    lateness.sumMs += latenessMs;
+    lateness.maxMs = Math.max(lateness.maxMs, latenessMs);
+    lateness.count++;
   }
 
   #push(delayed: Delayed<Item>): void {
