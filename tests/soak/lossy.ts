@@ -1,5 +1,12 @@
 import type { ChaosProfile } from "../testing/chaos_profile.ts";
-import { checkRoom, delaysMs, describeDelays, haveAllShown } from "./room_checks.ts";
+import {
+  checkRoom,
+  delaysFromFirstMs,
+  delaysMs,
+  delaysToFirstMs,
+  describeDelays,
+  haveAllShown,
+} from "./room_checks.ts";
 import { makeMembers, type Stage } from "./stage.ts";
 import { steadily } from "./steadily.ts";
 import { ms, quantile, type Verdict } from "./verdict.ts";
@@ -57,6 +64,8 @@ export async function lossy(
   checkRoom(verdict, members, flags.messages);
   const delays = delaysMs(members).map((delay) => delay - 2 * delayMs);
   verdict.note(`delay beyond the link's ${2 * delayMs} ms: ${describeDelays(delays)}`);
+  verdict.note(`  to whoever shows it first: ${describeDelays(delaysToFirstMs(members))}`);
+  verdict.note(`  from there to the others: ${describeDelays(delaysFromFirstMs(members))}`);
   const [median, p99] = [quantile(delays, 0.5), quantile(delays, 0.99)];
   verdict.check(median < medianLimitMs, `median below ${medianLimitMs} ms`);
   verdict.check(p99 < p99LimitMs, `p99 below ${p99LimitMs} ms`);

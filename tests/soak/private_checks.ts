@@ -25,14 +25,25 @@ export function checkNoneLost(
   const lost = new Set(lostTexts(authors, members));
   verdict.check(lost.size === 0, `${lost.size} lost of ${accepted} private messages accepted`);
   if (lost.size === 0) return;
-  const undelivered = new Set(
-    authors.flatMap(({ others }) => others.flatMap((e) => e.kind === "undelivered" ? [e.id] : [])),
-  );
-  const ids = authors.flatMap((author) => [...author.accepted])
-    .flatMap(([text, id]) => lost.has(text) ? [id] : []);
-  const told = ids.filter((id) => undelivered.has(id)).length;
-  verdict.note(`of those lost, ${told} were reported undelivered to their authors afterwards`);
-  verdict.note(`for instance: ${[...lost].slice(0, 5).join(", ")}`);
+  const outcomes = new Map<string, string>();
+  for (const event of authors.flatMap(({ others }) => others)) {
+    if (event.kind === "delivered" || event.kind === "undelivered") {
+      outcomes.set(event.id, event.kind);
+    }
+  }
+  for (const outcome of ["undelivered", "delivered", undefined]) {
+    const texts = authors.flatMap((author) => [...author.accepted])
+      .flatMap(([text, id]) => lost.has(text) && outcomes.get(id) === outcome ? [text] : []);
+    const heard = outcome ? `that it was ${outcome}` : "nothing more";
+    if (texts.length === 0) continue;
+    verdict.note(`of ${texts.length} of these the author has heard ${heard}: ${sample(texts)}`);
+  }
+  const unreadable = members.reduce((sum, member) => sum + member.count("unreadable"), 0);
+  verdict.note(`${unreadable} reported as unreadable by addressees`);
+}
+
+function sample(texts: readonly string[]): string {
+  return texts.slice(0, 5).join(", ") + (texts.length > 5 ? ", …" : "");
 }
 
 /** Says why private messages were not accepted at all: nobody was promised anything about these. */

@@ -31,6 +31,29 @@ export function delaysMs(members: readonly Member[]): number[] {
     .sort((a, b) => a - b);
 }
 
+/** From the call of `say` to the first member's `said`: what the way to the server has cost, about. */
+export function delaysToFirstMs(members: readonly Member[]): number[] {
+  const firstAt = firstShownAt(members);
+  const calls = members.flatMap(({ numbered }) => [...numbered]);
+  return calls.map(([text, calledAt]) => (firstAt.get(text) ?? NaN) - calledAt)
+    .sort((a, b) => a - b);
+}
+
+/** From the first member's `said` to each other's: what the way from the server has cost, about. */
+export function delaysFromFirstMs(members: readonly Member[]): number[] {
+  const firstAt = firstShownAt(members);
+  return members.flatMap(({ said }) => said.map(({ text, at }) => at - firstAt.get(text)!))
+    .sort((a, b) => a - b);
+}
+
+function firstShownAt(members: readonly Member[]): Map<string, number> {
+  const firstAt = new Map<string, number>();
+  for (const { text, at } of members.flatMap(({ said }) => said)) {
+    firstAt.set(text, Math.min(at, firstAt.get(text) ?? Infinity));
+  }
+  return firstAt;
+}
+
 export function describeDelays(delays: readonly number[]): string {
   const [median, p90, p99] = [0.5, 0.9, 0.99].map((share) => ms(quantile(delays, share)));
   return `median ${median}, p90 ${p90}, p99 ${p99}, longest ${ms(delays.at(-1) ?? NaN)}`;
