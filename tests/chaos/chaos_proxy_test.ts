@@ -1,112 +1,18 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { pause, systemClock } from "../../lib/clock.ts";
-import { listen, type Listening } from "../../lib/server/listen.ts";
-import { calmProfile, type ChaosProfile, type Direction } from "../testing/chaos_profile.ts";
-import { type ChaosEvent, ChaosProxy } from "../testing/chaos_proxy.ts";
+import { calmProfile, type ChaosProfile } from "../testing/chaos_profile.ts";
+import { ChaosProxy } from "../testing/chaos_proxy.ts";
 import { drawFate } from "../testing/datagram_fate.ts";
-import { Log } from "../testing/log.ts";
-import { ManualClock } from "../testing/manual_clock.ts";
 import { SeededRandom } from "../testing/seeded_random.ts";
 import { within } from "../testing/within.ts";
-
-const loopback = "127.0.0.1";
-
-/** What comes to a socket. */
-class Inbox {
-  readonly log = new Log<{ readonly text: string; readonly from: Deno.NetAddr }>();
-  readonly ended: Promise<void>;
-
-  constructor(readonly socket: Deno.DatagramConn) {
-    this.ended = this.#receive();
-  }
-
-  get texts(): string[] {
-    return this.log.entries.map(({ text }) => text);
-  }
-
-  async #receive(): Promise<void> {
-    for await (const [bytes, from] of this.socket) {
-      this.log.add({ text: new TextDecoder().decode(bytes), from: from as Deno.NetAddr });
-    }
-  }
-}
-
-/** A server's sockets, a client's, and the proxy in between. */
-class Scene implements AsyncDisposable {
-  readonly #listening: Listening = listen(loopback, 0);
-  readonly server = new Inbox(this.#listening.datagrams);
-  readonly client = new Inbox(openSocket());
-  readonly clock = new ManualClock();
-  readonly proxy: ChaosProxy;
-  /** What the proxy has done. */
-  readonly deeds = new Log<ChaosEvent>();
-  readonly #conns: Deno.TcpConn[] = [];
-
-  constructor(seed = 1) {
-    const { port } = this.#listening.listener.addr as Deno.NetAddr;
-    const report = (event: ChaosEvent) => this.deeds.add(event);
-    this.proxy = new ChaosProxy({ upstreamPort: port, seed, report, clock: this.clock });
-  }
-
-  /** Sends one datagram in a direction; down only once one has come up. */
-  async send(direction: Direction, text: string, client = this.client): Promise<void> {
-    const bytes = new TextEncoder().encode(text);
-    const through = { transport: "udp", hostname: loopback, port: this.proxy.port } as const;
-    if (direction === "up") await client.socket.send(bytes, through);
-    else await this.server.socket.send(bytes, this.server.log.entries.at(-1)!.from);
-  }
-
-  /** Makes the proxy and the server know the client. */
-  async greet(): Promise<void> {
-    const before = this.server.texts.length;
-    await this.send("up", "hello");
-    await this.server.log.until((entries) => entries.length > before, "a greeting");
-  }
-
-  /** A connection through the proxy: the client's end, and the server's. */
-  async connect(): Promise<Record<Direction, Deno.TcpConn>> {
-    const accepting = this.#listening.listener.accept();
-    const up = await this.dial();
-    const down = await within(accepting, "a connection");
-    this.#conns.push(down);
-    return { up, down };
-  }
-
-  /** The client's end only. */
-  async dial(): Promise<Deno.TcpConn> {
-    const conn = await Deno.connect({ hostname: loopback, port: this.proxy.port });
-    this.#conns.push(conn);
-    return conn;
-  }
-
-  accept(): Promise<Deno.TcpConn> {
-    return this.#listening.listener.accept().then((conn) => {
-      this.#conns.push(conn);
-      return conn;
-    });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.proxy[Symbol.asyncDispose]();
-    for (const conn of this.#conns) conn.close();
-    this.#listening.listener.close();
-    for (const { socket, ended } of [this.server, this.client]) {
-      socket.close();
-      await ended;
-    }
-  }
-}
-
-function openSocket(): Deno.DatagramConn {
-  return Deno.listenDatagram({ transport: "udp", hostname: loopback, port: 0 });
-}
+import { Inbox, loopback, openSocket, ProxyScene, read, write } from "./proxy_scene.ts";
 
 const worse = { loss: 0.3, duplication: 0.2, corruption: 0.1 };
 const datagrams = 100;
 
 /** Sends numbered datagrams up, and answers all that has arrived. */
 async function arrivals(seed: number): Promise<string[]> {
-  await using scene = new Scene(seed);
+  await using scene = new ProxyScene(seed);
   scene.proxy.change(({ up }) => Object.assign(up.udp, worse));
   for (let i = 0; i < datagrams; i++) await scene.send("up", `datagram ${1_000 + i}`);
   const random = SeededRandom.derived(seed, "udp up 0");
@@ -125,7 +31,7 @@ Deno.test("ChaosProxy does the same again with the same seed, and something else
 });
 
 Deno.test("ChaosProxy does to one client what it would without the others", async () => {
-  await using scene = new Scene(7);
+  await using scene = new ProxyScene(7);
   await scene.greet();
   await using disposal = new AsyncDisposableStack();
   const other = new Inbox(openSocket());
@@ -149,7 +55,7 @@ Deno.test("ChaosProxy does to one client what it would without the others", asyn
 });
 
 Deno.test("ChaosProxy lets a delayed datagram be overtaken", async () => {
-  await using scene = new Scene();
+  await using scene = new ProxyScene();
   scene.proxy.change(({ up }) => up.udp.delayMs = 100);
   await scene.send("up", "first");
   await scene.deeds.until((deeds) => deeds.length === 1, "the first to be under way");
@@ -167,7 +73,7 @@ for (const direction of ["up", "down"] as const) {
   const other = direction === "up" ? "down" : "up";
 
   Deno.test(`ChaosProxy cuts UDP ${direction} alone, and mends it`, async () => {
-    await using scene = new Scene();
+    await using scene = new ProxyScene();
     await scene.greet();
     const [there, back] = direction === "up"
       ? [scene.server, scene.client]
@@ -184,7 +90,7 @@ for (const direction of ["up", "down"] as const) {
   });
 
   Deno.test(`ChaosProxy stalls TCP ${direction} alone, and loses nothing`, async () => {
-    await using scene = new Scene();
+    await using scene = new ProxyScene();
     const conns = await scene.connect();
     scene.proxy.change((profile) => profile[direction].tcp.isStalled = true);
     await write(conns[direction], "waits");
@@ -197,7 +103,7 @@ for (const direction of ["up", "down"] as const) {
   });
 
   Deno.test(`ChaosProxy cuts TCP ${direction}, and resets what has lost bytes`, async () => {
-    await using scene = new Scene();
+    await using scene = new ProxyScene();
     const unharmed = await scene.connect();
     const harmed = await scene.connect();
     const cut = (isCut: boolean) => (profile: ChaosProfile) => {
@@ -220,7 +126,7 @@ for (const direction of ["up", "down"] as const) {
 }
 
 Deno.test("ChaosProxy delays TCP, and keeps every byte in its place", async () => {
-  await using scene = new Scene();
+  await using scene = new ProxyScene();
   const { up, down } = await scene.connect();
   scene.proxy.change((profile) => Object.assign(profile.up.tcp, { delayMs: 50, jitterMs: 50 }));
   const sent = Array.from({ length: 50 }, (_, i) => `piece ${i};`).join("");
@@ -241,7 +147,7 @@ Deno.test("ChaosProxy delays TCP, and keeps every byte in its place", async () =
 });
 
 Deno.test("ChaosProxy resets connections: all at once, or where the profile says so", async () => {
-  await using scene = new Scene();
+  await using scene = new ProxyScene();
   const first = await scene.connect();
   scene.proxy.reset();
   for (const conn of [first.up, first.down]) assertEquals(await read(conn), "the end");
@@ -252,7 +158,7 @@ Deno.test("ChaosProxy resets connections: all at once, or where the profile says
 });
 
 Deno.test("ChaosProxy closes a connection where nobody listens, or whose other side has closed", async () => {
-  await using scene = new Scene();
+  await using scene = new ProxyScene();
   const { up, down } = await scene.connect();
   await write(up, "last words");
   up.closeWrite();
@@ -268,7 +174,7 @@ Deno.test("ChaosProxy closes a connection where nobody listens, or whose other s
 });
 
 Deno.test("ChaosProxy lets datagrams come from another port, and from another address", async () => {
-  await using scene = new Scene();
+  await using scene = new ProxyScene();
   await scene.greet();
   scene.proxy.changePorts();
   await scene.greet();
@@ -281,14 +187,3 @@ Deno.test("ChaosProxy lets datagrams come from another port, and from another ad
   assertNotEquals(first!.port, second!.port);
   if (Deno.build.os === "linux") assertNotEquals(second!.hostname, third!.hostname);
 });
-
-async function write(conn: Deno.TcpConn, text: string): Promise<void> {
-  await conn.write(new TextEncoder().encode(text));
-}
-
-/** What comes next, or that nothing will. */
-async function read(conn: Deno.TcpConn): Promise<string> {
-  const buffer = new Uint8Array(1_024);
-  const count = await within(conn.read(buffer).catch(() => null), "bytes or the end");
-  return count === null ? "the end" : new TextDecoder().decode(buffer.subarray(0, count));
-}
