@@ -1,4 +1,5 @@
 import type { ChaosProfile } from "../testing/chaos_profile.ts";
+import type { Member } from "./member.ts";
 import {
   checkRoom,
   delaysFromFirstMs,
@@ -61,7 +62,12 @@ export async function lossy(
   verdict.note(
     `the proxy itself has delayed datagrams by ${ms(mean)} on average, ${ms(max)} at most`,
   );
-  checkRoom(verdict, members, flags.messages);
+  judgeLossy(verdict, members, flags.messages);
+}
+
+/** Says how long messages took, and judges it. */
+export function judgeLossy(verdict: Verdict, members: readonly Member[], messages: number): void {
+  checkRoom(verdict, members, messages);
   const delays = delaysMs(members).map((delay) => delay - 2 * delayMs);
   verdict.note(`delay beyond the link's ${2 * delayMs} ms: ${describeDelays(delays)}`);
   verdict.note(`  to whoever shows it first: ${describeDelays(delaysToFirstMs(members))}`);
@@ -71,7 +77,8 @@ export async function lossy(
   verdict.check(p99 < p99LimitMs, `p99 below ${p99LimitMs} ms`);
 }
 
-function worsen(profile: ChaosProfile): void {
+/** Makes a network such as this is about. */
+export function worsen(profile: ChaosProfile): void {
   for (const { udp, tcp } of [profile.up, profile.down]) {
     Object.assign(udp, { loss, duplication, reordering, reorderingMs, delayMs });
     tcp.delayMs = delayMs;

@@ -11,6 +11,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { clientKills, clientKillsDefaults } from "./client_kills.ts";
 import { cut, cutDefaults } from "./cut.ts";
 import { lossy, lossyDefaults } from "./lossy.ts";
+import { lossyInStep, lossyInStepDefaults } from "./lossy_in_step.ts";
 import { roam, roamDefaults } from "./roam.ts";
 import { serverKills, serverKillsDefaults } from "./server_kills.ts";
 import { Stage } from "./stage.ts";
@@ -26,6 +27,7 @@ interface Scenario {
 
 const scenarios: ReadonlyMap<string, Scenario> = new Map([
   scenario("lossy", lossyDefaults, lossy),
+  scenario("lossy-in-step", lossyInStepDefaults, lossyInStep),
   scenario("cut", cutDefaults, cut),
   scenario("roam", roamDefaults, roam),
   scenario("server-kills", serverKillsDefaults, serverKills),
