@@ -46,6 +46,26 @@ export class SeededRandom {
   below(end: number): number {
     return Math.floor(this.fraction() * end);
   }
+
+  /** Whether something that happens once in so many times happens now. */
+  oneIn(times: number): boolean {
+    return this.below(times) === 0;
+  }
+
+  /** One of the choices. */
+  pick<Choice>(choices: readonly Choice[]): Choice {
+    if (choices.length === 0) throw new RangeError("Cannot pick from nothing");
+    return choices[this.below(choices.length)]!;
+  }
+
+  bytes(length: number): Uint8Array<ArrayBuffer> {
+    return Uint8Array.from({ length }, () => this.below(256));
+  }
+
+  /** Another generator, whose choices don't depend on how many this one still makes. */
+  fork(): SeededRandom {
+    return new SeededRandom(this.uint32());
+  }
 }
 
 function stateOf(seed: number): [number, number, number, number] {
