@@ -23,6 +23,9 @@ import { SoakServer } from "./soak_server.ts";
 /** Attacked for so long, the server has compiled and cached what it will ever compile and cache. */
 const warmUpMs = 20_000;
 
+/** Before the first attack, the two chat for so long: how quick this machine is today. */
+const calmMs = 10_000;
+
 /** Attackers that were thrown out, or not yet, are gone after this long. */
 const breakMs = 8_000;
 
@@ -76,10 +79,17 @@ async function fuzzServer(
     );
   };
   try {
+    await pause(calmMs);
+    await honest.ask();
+    const calm = honest.takeLatencies();
     await campaign.run(warmUpMs, report);
     await pause(breakMs);
     await watch.settle();
+    await honest.ask();
+    honest.takeLatencies(); // those of the break are neither
     await campaign.run(durationMs, report);
+    console.log(`latencies: before ${calm}`);
+    console.log(`latencies: under attack ${honest.takeLatencies()}`);
     await watch.calmDown();
     await honest.finish();
   } catch (error) {

@@ -45,11 +45,16 @@ export class HonestMembers {
     if (code !== 0) this.complaints.push(`the honest members' process ended with ${code}`);
   }
 
+  /** How long their messages took since the last call. */
+  takeLatencies(): string {
+    return sorts.map((sort) => `${sort} ${latencySummary(this.#latencies[sort].splice(0))}`)
+      .join(", ");
+  }
+
   /** How they have fared, on one line. */
   get summary(): string {
     const { sent = 0, received = 0, strangersMessages = 0 } = this.#newest ?? {};
-    const latencies = sorts.map((sort) => `${sort} ${latencySummary(this.#latencies[sort])}`);
-    return `${received} of ${2 * sent} received, ${latencies.join(", ")}, ` +
+    return `${received} of ${2 * sent} received, ` +
       `${strangersMessages} messages of attackers shown`;
   }
 
