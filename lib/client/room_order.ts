@@ -119,8 +119,11 @@ export class RoomOrder {
     if (this.#newestSeq > this.#takenSeq) this.#gapSince ??= now;
   }
 
+  /** Takes a message, which may be a view of a frame: nothing of that is kept. */
   receive(said: Said, now: number): void {
-    if (said.seq > this.#takenSeq) this.#heldBack.set(said.seq, said);
+    if (said.seq > this.#takenSeq) {
+      this.#heldBack.set(said.seq, { ...said, signature: said.signature.slice() });
+    }
     this.expect(said.seq, now);
   }
 

@@ -50,6 +50,18 @@ Deno.test("RoomOrder.take() holds back what is behind a gap", () => {
   assertEquals(arrive(order, 0, 1), [1, 2, 3]);
 });
 
+Deno.test("RoomOrder.receive() keeps of a message nothing of the frame that it came in", () => {
+  const order = entered();
+  const frame = new Uint8Array(65_519).fill(7);
+  order.receive({ ...said(2), signature: frame.subarray(100, 164) }, 0);
+  frame.fill(0);
+  order.receive(said(1), 0);
+  const [, held] = [...order.take(0)];
+  assert(held?.kind === "said");
+  assertEquals(held.signature, new Uint8Array(64).fill(7));
+  assertEquals(held.signature.buffer.byteLength, 64);
+});
+
 Deno.test("RoomOrder.take() gives none twice", () => {
   const order = entered();
   assertEquals(arrive(order, 0, 1, 1, 3, 3, 2, 2, 1, 3), [1, 2, 3]);
