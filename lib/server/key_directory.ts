@@ -1,5 +1,5 @@
 import type { Identify, Publish } from "../codec/mod.ts";
-import { keyPackagesLow, publishedBytesPerToken } from "../limits.ts";
+import { keyPackagesLow, publishedBytesPerToken, publishTokens } from "../limits.ts";
 import { parseName, type Registry } from "../registry/mod.ts";
 import { DataDirError } from "./data_dir_error.ts";
 import type { Member } from "./member.ts";
@@ -48,7 +48,7 @@ export class KeyDirectory {
     } catch (error) {
       this.#survive(error); // told what there is, the member would only publish once more
     }
-    return 1 + bytes / publishedBytesPerToken;
+    return publishTokens + bytes / publishedBytesPerToken;
   }
 
   /** Tells a member what is left of its key packages. */

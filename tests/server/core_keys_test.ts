@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Message } from "../../lib/codec/mod.ts";
-import { floodLimits, keyPackageLimit, keyPackagesLow } from "../../lib/limits.ts";
+import { floodLimits, keyPackageLimit, keyPackagesLow, publishTokens } from "../../lib/limits.ts";
 import { anaAndBia, biasKey, passTime } from "../testing/ana_and_bia.ts";
 import { keyPackages } from "../testing/owners.ts";
 import { type Guest, signingKeyFor, TestRoom } from "../testing/test_room.ts";
@@ -107,5 +107,14 @@ Deno.test("ServerCore.receive() slows down who publishes more than its allowance
   const packages = Array.from({ length: 10 }, () => new Uint8Array(4_096));
   let sent = 0;
   while (ana.send({ kind: "publish", ...large, keyPackages: packages }) === 0) sent++;
-  assertEquals(sent, 11); // 4,000 tokens, of 128 bytes each
+  assertEquals(sent, 8); // 4,000 tokens, of 128 bytes each, and 100 for each transaction
+});
+
+Deno.test("ServerCore.receive() slows down who publishes often, however little", () => {
+  const room = new TestRoom({ floodLimits });
+  const ana = room.enter("ana");
+  const packages = Array<string>(10).fill("x");
+  let sent = 0;
+  while (ana.send({ kind: "publish", ...keyPackages(BigInt(sent), "", ...packages) }) === 0) sent++;
+  assertEquals(sent, floodLimits.other.burst / publishTokens - 1); // a byte costs a little, too
 });
