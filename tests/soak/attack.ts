@@ -14,9 +14,9 @@ export interface Attacker {
 /** Attacks once; answers how many cases that was. Whatever the server does, this doesn't throw. */
 export type Attack = (attacker: Attacker) => Promise<number>;
 
-/** @param number below 36, and nobody else's */
+/** @param number below 36 × 36, and nobody else's */
 export function newAttacker(number: number, port: number, random: SeededRandom): Attacker {
-  const name = `eva${number.toString(36)}`;
+  const name = `ev${number.toString(36).padStart(2, "0")}`;
   return { random: random.fork(), port, name, keyPair: generateKeyPair() };
 }
 

@@ -6,7 +6,7 @@ import { attackHandshake } from "./handshake_attack.ts";
 
 /** Each attack, and how many attackers carry it out at a time: as many as keep the server busy. */
 const attacks: Readonly<Record<string, { readonly attack: Attack; readonly attackers: number }>> = {
-  "tcp-handshake": { attack: attackHandshake, attackers: 16 },
+  "tcp-handshake": { attack: attackHandshake, attackers: 48 },
   "tcp-frames": { attack: attackFrames, attackers: 8 },
   udp: { attack: attackDatagrams, attackers: 6 },
 };

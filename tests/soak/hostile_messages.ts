@@ -10,7 +10,7 @@ const kinds = [...messagesByKind.keys()];
 
 const numbers = [0, 1, 2, 0xff, 0xffff, 2 ** 31, 2 ** 32 - 1, 2 ** 53 - 2, 2 ** 53 - 1] as const;
 const ids = [0n, 1n, 2n ** 64n - 1n] as const;
-const names = ["ana", "bia", "ANA", "eva0", "", "x".repeat(32), "😀".repeat(32), "ﷺ", "-a", "a b"];
+const names = ["ana", "bia", "ANA", "ev00", "", "x".repeat(32), "😀".repeat(32), "ﷺ", "-a", "a b"];
 const texts = ["", "\u0000", "\u001b[2J\u202e", "\ufeffa", "e\u0301", "😀", "x".repeat(1_000)];
 
 /** Messages in bytes: valid ones of every kind, ones at the edge of what is valid, and nonsense. */

@@ -18,7 +18,7 @@ const rssToleranceBytes = 64 * mib;
 /** SQLite may have a file more open; every connection of an attacker's is one. */
 const openFilesTolerance = 3;
 
-/** Thirty-odd names with 21 key packages of 4 KiB each, some freed pages, and a log of as many again. */
+/** A hundred names, 21 key packages of 4 KiB for each of some, and a log of 4 MiB. */
 const maxDataBytes = 16 * mib;
 
 /** Longer than a silence or a stalled write lasts before the server ends it. */
