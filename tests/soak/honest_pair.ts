@@ -107,7 +107,7 @@ export class HonestPair {
       "name" in event && this.#names.has(event.name);
     const isOurJoining = event.kind === "joined" && event.name === "bia" && this.#sent === 0;
     if (expectedKinds.has(event.kind) && (!isAboutUs || isOurJoining)) return;
-    this.#complaints.push(`${name} saw ${JSON.stringify(event, (_, value) => String(value))}`);
+    this.#complaints.push(`${name} saw ${JSON.stringify(event, bigintAsText)}`);
   }
 
   #read(reader: string, event: Extract<ClientEvent, { kind: "said" | "told" }>): void {
@@ -125,6 +125,10 @@ export class HonestPair {
     this.#latencies[sort].push(performance.now() - writtenAt);
     this.#received++;
   }
+}
+
+function bigintAsText(_: string, value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value;
 }
 
 function pause(ms: number): Promise<void> {
