@@ -17,7 +17,7 @@ type Scenario = (member: Misbehaving) => Promise<number>;
 
 const scenarios: readonly Scenario[] = [
   async function randomDatagram({ random, raw, elsewhere }) {
-    const datagram = random.bytes(random.integer(1_500));
+    const datagram = random.bytes(random.below(1_500));
     if (datagram.length > 0 && random.oneIn(2)) datagram[0] = 1;
     await elsewhere.send(datagram, raw.serverAddress);
     return 1;
@@ -33,7 +33,7 @@ const scenarios: readonly Scenario[] = [
   },
   async function reordered({ random, raw, messages }) {
     const datagrams = Array.from({ length: 50 }, () => sealed(raw, messages.valid(["probe"])));
-    datagrams.sort(() => random.next() - 0.5);
+    datagrams.sort(() => random.fraction() - 0.5);
     for (const datagram of datagrams) await raw.sendDatagram(datagram);
     return datagrams.length;
   },
@@ -58,13 +58,13 @@ const scenarios: readonly Scenario[] = [
   },
   async function flood({ random, raw, messages }) {
     const plaintext = messages.valid([random.pick(["say", "probe"] as const)]);
-    const count = 100 + random.integer(400);
+    const count = 100 + random.below(400);
     for (let i = 0; i < count; i++) await raw.sendDatagram(sealed(raw, plaintext));
     return count;
   },
   async function manyInOne({ random, raw, messages }) {
     const probe = messages.valid(["probe"]);
-    const count = random.integer(Math.floor(maxDatagramPlaintextBytes / probe.length)) + 1;
+    const count = random.below(Math.floor(maxDatagramPlaintextBytes / probe.length)) + 1;
     const plaintext = new Uint8Array(count * probe.length);
     for (let i = 0; i < count; i++) plaintext.set(probe, i * probe.length);
     await raw.sendDatagram(sealed(raw, plaintext));
@@ -95,7 +95,7 @@ export async function attackDatagrams(attacker: Attacker): Promise<number> {
     let isOver = false;
     void raw.ended.then(() => isOver = true);
     const member = { ...attacker, raw, elsewhere, messages: new HostileMessages(random) };
-    for (let i = 10 + random.integer(90); i >= 0 && !isOver; i--) {
+    for (let i = 10 + random.below(90); i >= 0 && !isOver; i--) {
       cases += await random.pick(scenarios)(member);
     }
   } catch (error) {

@@ -34,9 +34,9 @@ type Scenario = (member: Misbehaving) => Promise<number>;
 const scenarios: readonly Scenario[] = [
   /** Well-behaved to the letter: it goes on for long. */
   async function validMessages({ random, socket, session, messages }) {
-    const count = 1 + random.integer(100);
+    const count = 1 + random.below(100);
     for (let i = 0; i < count; i++) {
-      const plaintexts = Array.from({ length: 1 + random.integer(4) }, () => {
+      const plaintexts = Array.from({ length: 1 + random.below(4) }, () => {
         return messages.valid(memberKinds);
       });
       await socket.write(session.sealFrame(concat(plaintexts)));
@@ -87,7 +87,7 @@ const scenarios: readonly Scenario[] = [
       random.oneIn(2) ? random.pick(greedy) : messages.message(memberKinds),
     );
     const perFrame = Math.max(1, Math.min(500, Math.floor(60_000 / flooding.length)));
-    const frames = 1 + random.integer(20);
+    const frames = 1 + random.below(20);
     for (let i = 0; i < frames; i++) {
       await socket.write(session.sealFrame(concat(Array(perFrame).fill(flooding))));
     }
@@ -106,7 +106,7 @@ export async function attackFrames(attacker: Attacker): Promise<number> {
     const { random } = attacker;
     if (random.oneIn(10)) return await neverRead(member);
     socket.discard();
-    for (let i = random.integer(20); i >= 0; i--) cases += await random.pick(scenarios)(member);
+    for (let i = random.below(20); i >= 0; i--) cases += await random.pick(scenarios)(member);
     if (random.oneIn(4)) await socket.halfClose();
     if (random.oneIn(2)) await socket.ended();
   } catch (error) {
@@ -118,9 +118,9 @@ export async function attackFrames(attacker: Attacker): Promise<number> {
 /** Asks, and takes no answer. */
 async function neverRead({ random, socket, session }: Misbehaving): Promise<number> {
   const requests = concat(Array(100).fill(encodedMessage(random.pick(greedy.slice(0, 2)))));
-  const frames = 10 + random.integer(30);
+  const frames = 10 + random.below(30);
   for (let i = 0; i < frames; i++) await socket.write(session.sealFrame(requests));
-  await pause(random.integer(3_000));
+  await pause(random.below(3_000));
   return frames;
 }
 

@@ -1,6 +1,5 @@
+import { ClientCore, type Sealer } from "../../lib/client/core.ts";
 import { Contacts } from "../../lib/client/contacts.ts";
-import { ClientCore } from "../../lib/client/core.ts";
-import type { Sealer } from "../../lib/client/correspondence.ts";
 import { EndToEnd } from "../../lib/client/end_to_end.ts";
 import { MemoryStore } from "../../lib/client/memory_store.ts";
 import { ChatError, type ClientEvent } from "../../lib/client/mod.ts";
@@ -43,12 +42,13 @@ export class FuzzedClient {
     const store = new MemoryStore();
     const name = () => "ana";
     const sealer: Sealer = encryption === "plain"
-      ? new PlainSealer()
+      ? new PlainSealer(store)
       : new EndToEnd({ identity, store, clock, name });
     this.core = new ClientCore({
       clock,
       identity,
-      contacts: new Contacts(store),
+      store,
+      contacts: new Contacts(store, (name) => this.#show({ kind: "keyChanged", name })),
       sealer,
       emit: (event) => this.#show(event),
       onFault: (error) => this.#find("a fault", error),

@@ -19,11 +19,11 @@ const recorded: Uint8Array<ArrayBuffer>[] = [];
 /** Everything that a stranger can do before it is let in, one thing at a time. */
 const scenarios: readonly Scenario[] = [
   async function randomBytes(socket, { random }) {
-    await socket.write(random.bytes(random.integer(2_000)));
+    await socket.write(random.bytes(random.below(2_000)));
     await socket.ended();
   },
   async function oversizedFrame(socket, { random }) {
-    const length = maxHandshakeFrameBytes + 1 + random.integer(65_535 - maxHandshakeFrameBytes);
+    const length = maxHandshakeFrameBytes + 1 + random.below(65_535 - maxHandshakeFrameBytes);
     await socket.write(encodeFrame(new Uint8Array(length)));
     await socket.ended();
   },
@@ -34,7 +34,7 @@ const scenarios: readonly Scenario[] = [
   },
   async function payloadInTheClear(socket, { random, keyPair }) {
     const state = new HandshakeState({ initiator: true, staticKeyPair: keyPair });
-    await socket.write(encodeFrame(state.writeMessage(random.bytes(random.integer(481)))));
+    await socket.write(encodeFrame(state.writeMessage(random.bytes(random.below(481)))));
     await socket.frame();
   },
   async function mutatedThirdMessage(socket, attacker) {
@@ -73,13 +73,13 @@ const scenarios: readonly Scenario[] = [
   },
   async function slowDrip(socket, { random, keyPair }) {
     const state = new HandshakeState({ initiator: true, staticKeyPair: keyPair });
-    await socket.drip(encodeFrame(state.writeMessage(empty)), random, random.integer(300));
+    await socket.drip(encodeFrame(state.writeMessage(empty)), random, random.below(300));
     await socket.ended(random.oneIn(4) ? handshakeTimeoutMs + 1_000 : 100);
   },
   async function halfClosed(socket, attacker) {
     const { random } = attacker;
     if (random.oneIn(2)) await shakeHands(socket, attacker, (third) => third);
-    else await socket.write(random.bytes(random.integer(40)));
+    else await socket.write(random.bytes(random.below(40)));
     await socket.halfClose();
     await socket.ended();
   },
@@ -94,7 +94,7 @@ const scenarios: readonly Scenario[] = [
 /** One connection that does something wrong, or many at once that say nothing. */
 export async function attackHandshake(attacker: Attacker): Promise<number> {
   const { random, port } = attacker;
-  if (random.oneIn(200)) return await crowdTheDoor(port, 100 + random.integer(500));
+  if (random.oneIn(200)) return await crowdTheDoor(port, 100 + random.below(500));
   await quietly(async () => {
     using socket = await HostileSocket.open(port);
     await random.pick(scenarios)(socket, attacker);
@@ -128,10 +128,10 @@ function hostileHello({ random, name }: Attacker): Uint8Array {
     {
       name: random.pick(["", "ana", "BIA", "аna", "\u202eeva", "a b", "x".repeat(255), "-", "✅"]),
     },
-    { version: random.integer(256) },
+    { version: random.below(256) },
     { software: random.pick(["", "x".repeat(255), "\n", "é"]) },
     { signingKey: random.bytes(32) },
-    { invitation: "x".repeat(random.integer(256)) },
+    { invitation: "x".repeat(random.below(256)) },
     { capabilities: 2 ** 32 - 1 },
   ];
   const encoded = encodeMemberHello({ ...hello, ...random.pick(fields) });

@@ -36,13 +36,13 @@ export class HostileMessages {
   /** What may be the bytes of one or several messages, and mostly isn't. */
   plaintext(): Uint8Array<ArrayBuffer> {
     const random = this.#random;
-    switch (random.integer(8)) {
+    switch (random.below(8)) {
       case 0:
-        return random.bytes(random.integer(300));
+        return random.bytes(random.below(300));
       case 1:
         return this.valid();
       case 2:
-        return concat(Array.from({ length: 1 + random.integer(5) }, () => this.valid()));
+        return concat(Array.from({ length: 1 + random.below(5) }, () => this.valid()));
       case 3:
         return spliced(this.valid(), this.valid(), random);
       default:
@@ -83,5 +83,5 @@ export class HostileMessages {
 
 /** Mostly one that was never used before: what is repeated is dropped before much is done with it. */
 function randomId(random: SeededRandom): bigint {
-  return BigInt(random.integer(2 ** 32)) << 32n | BigInt(random.integer(2 ** 32));
+  return BigInt(random.below(2 ** 32)) << 32n | BigInt(random.below(2 ** 32));
 }

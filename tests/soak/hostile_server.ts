@@ -63,7 +63,7 @@ export class HostileServer {
   async #step(): Promise<boolean> {
     const { client } = this;
     const random = this.#random;
-    switch (random.integer(10)) {
+    switch (random.below(10)) {
       case 0:
         return client.receive(this.#messages.plaintext());
       case 1:
@@ -95,7 +95,7 @@ export class HostileServer {
   #reconnect(): void {
     const random = this.#random;
     const newestSeq = random.pick([0, this.#newestSeq, 2 ** 53 - 1]);
-    this.client.enter({ room: BigInt(random.integer(2)), newestSeq });
+    this.client.enter({ room: BigInt(random.below(2)), newestSeq });
     const members = { kind: "members", names: ["ana", "bia"], complete: true } as const;
     this.client.receive(encodedMessage(members));
     this.client.receive(encodedMessage({ kind: "published", supply: 0n, left: 0 }));
@@ -105,7 +105,7 @@ export class HostileServer {
     const { client } = this;
     const { core } = client;
     const name = this.#random.pick(["bia", "ana", "bob", "", "no name"]);
-    switch (this.#random.integer(4)) {
+    switch (this.#random.below(4)) {
       case 0:
         return client.request("say", () => core.say("Olá"));
       case 1:

@@ -36,7 +36,7 @@ export class HostileSocket implements Disposable {
   /** As `write`, in pieces of any size. */
   async drip(bytes: Uint8Array<ArrayBuffer>, random: SeededRandom, pauseMs: number): Promise<void> {
     for (let at = 0; at < bytes.length;) {
-      const count = 1 + random.integer(8);
+      const count = 1 + random.below(8);
       await this.write(bytes.slice(at, at + count));
       await pause(pauseMs);
       at += count;
