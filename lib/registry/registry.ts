@@ -26,7 +26,7 @@ export type Claim<Member> =
  * Who is here: every name belongs to one member, and every session id to the same.
  *
  * ```
- *           add (free)                     release (its own connection ended)
+ *           add (free)                        release (it has left)
  * absent ───────────────▶ registered ────────────────────────────────────────▶ absent
  *                          │      ▲
  *                          └──────┘ add (own): a new connection takes the name over
