@@ -28,7 +28,9 @@ export class Author {
   readonly sent = new RecentIds<SentOutcome>();
   readonly sayBucket: TokenBucket;
   readonly otherBucket: TokenBucket;
-  readonly repairBucket: TokenBucket;
+  readonly #repairRate: Rate;
+  /** Most members miss nothing. */
+  #repairBucket: TokenBucket | undefined;
   /** Most members write to few strangers, and many to none. */
   #keyPackageBucket: TokenBucket | undefined;
   #leftAt: number | undefined;
@@ -36,7 +38,7 @@ export class Author {
   constructor(limits: FloodLimits, now: number) {
     this.sayBucket = new TokenBucket(limits.say, now);
     this.otherBucket = new TokenBucket(limits.other, now);
-    this.repairBucket = new TokenBucket(limits.repair, now);
+    this.#repairRate = limits.repair;
   }
 
   /** When it left; `undefined` while it is here. */
@@ -50,6 +52,17 @@ export class Author {
 
   leave(now: number): void {
     this.#leftAt = now;
+  }
+
+  /** Whether it may have more old messages without waiting. */
+  mayRepair(now: number): boolean {
+    return this.#repairBucket?.has(now) ?? true;
+  }
+
+  /** Counts the bytes of old messages that it has been sent. */
+  countRepair(now: number, bytes: number): void {
+    this.#repairBucket ??= new TokenBucket(this.#repairRate, now);
+    this.#repairBucket.take(now, bytes);
   }
 
   /** Whether one more of others' key packages may be used up for it; counts it as done. */
@@ -67,7 +80,8 @@ export class Author {
 
   /** Whether there is nothing to remember: it has only listened. */
   get isBlank(): boolean {
-    return this.said.isEmpty && this.sent.isEmpty && !this.#keyPackageBucket;
+    const hasTaken = this.#keyPackageBucket !== undefined || this.#repairBucket !== undefined;
+    return this.said.isEmpty && this.sent.isEmpty && !hasTaken;
   }
 }
 

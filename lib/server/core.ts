@@ -416,11 +416,11 @@ export class ServerCore {
   }
 
   #repairWhenAllowed(member: Member, request: Repair, now: number): void {
-    const { repairBucket } = member.author;
-    if (!repairBucket.has(now) || !member.keepsUp()) {
+    const { author } = member;
+    if (!author.mayRepair(now) || !member.keepsUp()) {
       return this.#waitingRepairs.add(member, request);
     }
-    repairBucket.take(now, this.#repair(member, request));
+    author.countRepair(now, this.#repair(member, request));
   }
 
   /** Answers what it costs, in bytes: a small request can have a long answer. */

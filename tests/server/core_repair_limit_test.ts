@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { floodLimits, maxRepairBytes, maxWaitingRepairs, tickMs } from "../../lib/limits.ts";
+import { biasKey } from "../testing/ana_and_bia.ts";
 import { say } from "../testing/says.ts";
 import { type Guest, TestRoom } from "../testing/test_room.ts";
 
@@ -7,9 +8,11 @@ const { burst, perSecond } = floodLimits.repair;
 const text = "a".repeat(16_000);
 
 /** A room with more to repair than is given at once, and who has asked for all that. */
-function afterBurst(): { room: TestRoom; ana: Guest; bia: Guest; askedFor: number } {
+function afterBurst(
+  biasKey?: Uint8Array<ArrayBuffer>,
+): { room: TestRoom; ana: Guest; bia: Guest; askedFor: number } {
   const room = new TestRoom({ floodLimits: { ...unlimited, repair: floodLimits.repair } });
-  const [ana, bia] = [room.enter("ana"), room.enter("bia")];
+  const [ana, bia] = [room.enter("ana"), room.enter("bia", biasKey)];
   for (let id = 1n; id <= 200n; id++) ana.send(say(id, text));
   room.fanOut();
   bia.connection.take();
@@ -75,6 +78,12 @@ Deno.test("ServerCore keeps few waiting repairs of a member", () => {
   }
   assertEquals([...firsts], [1, 2, 3, 4]);
   assertEquals(firsts.size, maxWaitingRepairs);
+});
+
+Deno.test("ServerCore gives nobody a fresh allowance of repairs for having left", () => {
+  const { room, bia } = afterBurst(biasKey);
+  bia.leave();
+  assertEquals(ask(room.enter("bia", biasKey), 1), []);
 });
 
 Deno.test("ServerCore.tick() forgets the waiting repairs of who has gone", () => {
