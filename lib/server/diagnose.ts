@@ -9,8 +9,7 @@ export function diagnose({ connection, path }: Member): Diagnosis {
     udpHost: path.address?.hostname ?? "",
     udpPort: path.address?.port ?? 0,
     moves: path.moves,
-    arrived: 0,
-    expected: 0,
+    ...path.arrived(),
     isUp: path.isUp,
   };
 }

@@ -41,3 +41,14 @@ Deno.test("ServerCore.receive() answers diagnose with the datagrams' address, an
     false,
   ]);
 });
+
+Deno.test("ServerCore.receive() answers diagnose with how many of the member's datagrams came", () => {
+  const room = new TestRoom();
+  const ana = room.enter("ana");
+  for (let number = 0; number < 20; number++) {
+    const datagram = ana.sealed({ kind: "probe", number, seq: 0 });
+    if (number % 4 !== 0) room.core.receiveDatagram(datagram, ana.address); // the rest is lost
+  }
+  const { arrived, expected } = diagnosis(ana)!;
+  assertEquals([arrived, expected], [15, 20]);
+});
