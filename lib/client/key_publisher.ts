@@ -15,8 +15,9 @@ export interface KeyPublisherOptions {
 /** Gives the server the keys that others need to write to us: where it lacks some, but not without end. */
 export class KeyPublisher {
   readonly #options: KeyPublisherOptions;
-  /** What the server has said of our keys while it has to wait for more; `undefined` where it needn't. */
+  /** What the server has said last of our keys while it has to wait for more; `undefined` where it needn't. */
   #published: Published | undefined;
+  #connections = 0;
   #pause: Timer | undefined;
   readonly #supplied = Promise.withResolvers<void>();
 
@@ -33,16 +34,15 @@ export class KeyPublisher {
   restart(): void {
     this.#pause?.cancel();
     this.#published = undefined;
+    this.#connections++;
   }
 
   /** The server says what it has of our keys. */
   take(published: Published): void {
-    if (!this.#published) {
-      this.#replenish(published).catch(this.#options.onFault);
-      return;
-    }
-    if (published.supply === this.#published.supply) this.#supplied.resolve(); // it has arrived
-    this.#published = published; // for when the pause is over
+    const before = this.#published;
+    this.#published = published;
+    if (!before) this.#replenish(published).catch(this.#options.onFault);
+    else if (published.supply === before.supply) this.#supplied.resolve(); // it has arrived
   }
 
   /** There will be no other connection. */
@@ -50,11 +50,15 @@ export class KeyPublisher {
     this.#pause?.cancel();
   }
 
+  /** Making keys takes a while, in which the server may say more than once that it lacks them. */
   async #replenish(published: Published): Promise<void> {
+    const connection = this.#connections;
     const { kind, supply, left } = published;
     const publish = await this.#options.supply({ kind, supply, left });
-    if (publish) this.#publish(publish);
-    else this.#supplied.resolve();
+    if (connection !== this.#connections) return; // the next one has asked for itself
+    if (publish) return this.#publish(publish);
+    this.#supplied.resolve();
+    this.#heedNewest(published);
   }
 
   #publish(publish: Publish): void {
@@ -62,10 +66,13 @@ export class KeyPublisher {
     send(publish);
     const { supply, keyPackages: { length: left } } = publish;
     const expected = this.#published = { kind: "published", supply, left } as const;
-    this.#pause = clock.after(supplyPauseMs, () => {
-      const newest = this.#published;
-      this.#published = undefined;
-      if (newest && newest !== expected) this.take(newest);
-    });
+    this.#pause = clock.after(supplyPauseMs, () => this.#heedNewest(expected));
+  }
+
+  /** Takes what the server has said since. */
+  #heedNewest(heeded: Published): void {
+    const newest = this.#published;
+    this.#published = undefined;
+    if (newest && newest !== heeded) this.take(newest);
   }
 }

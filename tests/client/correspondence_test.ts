@@ -332,3 +332,11 @@ Deno.test("Correspondence rejects what waits for a key when there will be no oth
   client.core.receive(identified(question!));
   assertEquals(await sent(client, "send"), []);
 });
+
+Deno.test("Correspondence makes keys once, however often the server says meanwhile that they run low", async () => {
+  const client = start();
+  const publish = { kind: "publish", supply: 1n, lastResort: new Uint8Array() } as const;
+  client.sealer.publishes = { ...publish, keyPackages: [Uint8Array.of(1)] };
+  for (const left of [5, 4, 3]) client.core.receive({ kind: "published", supply: 1n, left });
+  assertEquals((await sent(client, "publish")).length, 1);
+});
