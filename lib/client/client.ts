@@ -201,6 +201,7 @@ class ReconnectingClient implements Client {
       contacts: new Contacts(store, (name) => this.#emit({ kind: "keyChanged", name })),
       sealer: new EndToEnd({ identity, store, clock, name: () => this.#core.name }),
       emit: (event) => this.#emit(event),
+      show: (event) => this.#show(event),
       onFault: (error) => this.#fault(error),
       history,
     });
@@ -399,6 +400,11 @@ class ReconnectingClient implements Client {
     );
     this.#streams.add(stream);
     return stream;
+  }
+
+  /** Where nobody reads any more, nobody ever sees it. */
+  #show(event: ClientEvent): Promise<void> {
+    return Promise.race([...this.#streams].map((stream) => stream.hand(event)));
   }
 
   #emit(event: ClientEvent): void {

@@ -67,6 +67,8 @@ export type Sealer = Pick<EndToEnd, "seal" | "begin" | "delivered" | "forget" | 
 export interface ClientCoreOptions {
   readonly clock: Clock;
   readonly emit: (event: ClientEvent) => void;
+  /** Emits an event, and resolves once somebody has seen it. */
+  readonly show: (event: ClientEvent) => Promise<void>;
   readonly identity: Identity;
   /** What is to outlive this process: private messages of ours that aren't delivered yet. */
   readonly store: ClientStore;
@@ -119,7 +121,7 @@ export class ClientCore {
   #onListed: (() => void) | undefined;
 
   constructor(options: ClientCoreOptions) {
-    const { clock, emit, identity, store, contacts, sealer, onFault } = options;
+    const { clock, emit, show, identity, store, contacts, sealer, onFault } = options;
     this.#clock = clock;
     this.#order = new RoomOrder(options.history);
     this.#checkup = new Checkup({
@@ -159,7 +161,7 @@ export class ClientCore {
       transmit,
       onFault,
     });
-    this.#inbox = new Inbox({ opener: sealer, contacts, name, emit, send, onFault });
+    this.#inbox = new Inbox({ opener: sealer, contacts, name, emit, show, send, onFault });
     const supply = (published: Published) => sealer.supply(published);
     this.#keyPublisher = new KeyPublisher({ clock, supply, send, onFault });
   }

@@ -1,8 +1,16 @@
 import { maxQueuedEvents } from "../limits.ts";
 
+interface Queued<Event> {
+  readonly event: Event;
+  /** Called once its reader has come back for more. */
+  readonly onRead: (() => void) | undefined;
+}
+
 /** A queue between what happens and who reads about it: one reader, at its own pace. */
 export class EventStream<Event> implements AsyncIterableIterator<Event, undefined> {
-  #queue: Event[] = [];
+  #queue: Queued<Event>[] = [];
+  /** What the reader has in its hands, where somebody waits to hear that it is through with it. */
+  #inHand: (() => void) | undefined;
   /** Calls of {@linkcode next} that wait for an event, the oldest first. */
   readonly #waiting: (() => void)[] = [];
   #isEnded = false;
@@ -25,21 +33,26 @@ export class EventStream<Event> implements AsyncIterableIterator<Event, undefine
 
   /** Adds an event; drops the oldest where nobody reads. */
   push(event: Event): void {
-    this.#queue.push(event);
-    if (this.#queue.length > maxQueuedEvents) {
-      this.#queue.shift();
-      this.#dropped++;
-    }
-    this.#waiting.shift()?.();
+    this.#add({ event, onRead: undefined });
   }
 
-  /** No more events will come; what is queued can still be read. */
+  /**
+   * Adds an event that its reader has to have seen: resolves when the reader comes back for the next one, and
+   * never where it doesn't.
+   */
+  hand(event: Event): Promise<void> {
+    return new Promise((resolve) => this.#add({ event, onRead: resolve }));
+  }
+
+  /** No more events will come. What is queued can still be read, but for what nobody would hear was read. */
   end(): void {
     this.#isEnded = true;
+    this.#queue = this.#queue.filter(({ onRead }) => !onRead);
     for (const wake of this.#waiting.splice(0)) wake();
   }
 
   async next(): Promise<IteratorResult<Event, undefined>> {
+    this.#letGo();
     while (this.#queue.length === 0 && !this.#isEnded) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
@@ -48,11 +61,14 @@ export class EventStream<Event> implements AsyncIterableIterator<Event, undefine
       this.#dropped = 0;
       return { done: false, value };
     }
-    if (this.#queue.length === 0) return { done: true, value: undefined };
-    return { done: false, value: this.#queue.shift()! };
+    const next = this.#queue.shift();
+    if (!next) return { done: true, value: undefined };
+    this.#inHand = next.onRead;
+    return { done: false, value: next.event };
   }
 
   return(): Promise<IteratorResult<Event, undefined>> {
+    this.#letGo();
     this.#queue = [];
     this.end();
     this.#onReturn(this);
@@ -61,5 +77,19 @@ export class EventStream<Event> implements AsyncIterableIterator<Event, undefine
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  #add(queued: Queued<Event>): void {
+    this.#queue.push(queued);
+    if (this.#queue.length > maxQueuedEvents) {
+      this.#queue.shift();
+      this.#dropped++;
+    }
+    this.#waiting.shift()?.();
+  }
+
+  #letGo(): void {
+    this.#inHand?.();
+    this.#inHand = undefined;
   }
 }

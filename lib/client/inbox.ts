@@ -13,6 +13,8 @@ export interface InboxOptions {
   /** Our own name. */
   readonly name: () => string;
   readonly emit: (event: ClientEvent) => void;
+  /** Emits an event, and resolves once somebody has seen it. */
+  readonly show: (event: ClientEvent) => Promise<void>;
   /** Sends over TCP, or nowhere while there is no connection. */
   readonly send: (message: MemberMessage) => void;
   /** Told of what this client can't go on from, such as a disk that is full. */
@@ -59,8 +61,8 @@ export class Inbox {
     const opened = await this.#unseal(from, id, envelope);
     switch (opened.kind) {
       case "opened":
-        // shown before it is kept: should this be the end, the server hands it on once more
-        this.#show(from, opened);
+        // seen before it is kept: should this be the end, the server hands it on once more
+        await this.#show(from, opened);
         if (opened.keep()) send({ kind: "received", delivery });
         return;
       case "repeated":
@@ -85,10 +87,13 @@ export class Inbox {
     }
   }
 
-  #show(from: string, { content, sender }: Extract<Opened, { kind: "opened" }>): void {
+  async #show(
+    from: string,
+    { content, sender }: Extract<Opened, { kind: "opened" }>,
+  ): Promise<void> {
     const sight = this.#options.contacts.see(from, sender.signingKey);
     const authenticity = sight === "first" || sight === "same" ? "signed" : "newKey";
-    this.#options.emit({ kind: "told", from, ...content, authenticity });
+    await this.#options.show({ kind: "told", from, ...content, authenticity });
   }
 
   /** Its author seals it anew by itself; only where that doesn't help does anybody hear of it. */

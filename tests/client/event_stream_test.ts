@@ -74,3 +74,40 @@ Deno.test("EventStream.push() drops the oldest beyond maxQueuedEvents, and says 
   for await (const _ of stream) count++;
   assertEquals(count, maxQueuedEvents);
 });
+
+/** Whether a promise has resolved by now. */
+async function hasResolved(promise: Promise<void>): Promise<boolean> {
+  let isResolved = false;
+  void promise.then(() => isResolved = true);
+  await settled();
+  return isResolved;
+}
+
+Deno.test("EventStream.hand() resolves when the reader comes back for the next event", async () => {
+  const { stream } = newStream();
+  const [first, second] = [stream.hand(1), stream.hand(2)];
+  assertEquals(await hasResolved(first), false);
+  assertEquals(await stream.next(), { done: false, value: 1 });
+  assertEquals(await hasResolved(first), false);
+  assertEquals(await stream.next(), { done: false, value: 2 });
+  assertEquals([await hasResolved(first), await hasResolved(second)], [true, false]);
+  await stream.return();
+  assertEquals(await hasResolved(second), true);
+});
+
+Deno.test("EventStream.end() takes back what nobody would hear was read", async () => {
+  const { stream } = newStream();
+  stream.push(1);
+  const handed = stream.hand(2);
+  stream.end();
+  assertEquals(await Array.fromAsync(stream), [1]);
+  assertEquals(await hasResolved(handed), false);
+});
+
+Deno.test("EventStream.hand() never resolves for what was dropped", async () => {
+  const { stream } = newStream();
+  const handed = stream.hand(0);
+  for (let i = 1; i <= maxQueuedEvents; i++) stream.push(i);
+  for (const value of [-1, 1, 2]) assertEquals(await stream.next(), { done: false, value });
+  assertEquals(await hasResolved(handed), false);
+});

@@ -10,12 +10,15 @@ import { content } from "../testing/end_to_end_pair.ts";
 import { signingKeyOf } from "../testing/plain_sealer.ts";
 import { settled } from "../testing/turns.ts";
 
-/** An inbox whose envelopes are opened when the test says so, by `ana 1` and so on. */
-function start() {
+/** An inbox whose envelopes are opened when the test says so, by `ana 1` and so on, and where it `isSlow` seen so too. */
+function start({ isSlow = false } = {}) {
   const pending = new Map<string, PromiseWithResolvers<void>>();
   const shown: string[] = [];
   const faults: unknown[] = [];
   const sent: MemberMessage[] = [];
+  const kept: bigint[] = [];
+  const seen = Promise.withResolvers<void>();
+  if (!isSlow) seen.resolve();
   const inbox = new Inbox({
     opener: {
       async open(from, id): Promise<Opened> {
@@ -23,12 +26,17 @@ function start() {
         pending.set(`${from} ${id}`, opening);
         await opening.promise;
         const sender = { name: from, signingKey: signingKeyOf(from) };
-        return { kind: "opened", content: content(id), sender, keep: () => true, drop: () => {} };
+        const keep = () => kept.push(id) > 0;
+        return { kind: "opened", content: content(id), sender, keep, drop: () => {} };
       },
     },
     contacts: new Contacts(new MemoryStore()),
     name: () => "bia",
-    emit: (event) => shown.push(event.kind === "told" ? `${event.from} ${event.id}` : event.kind),
+    emit: (event) => shown.push(event.kind),
+    show: async (event) => {
+      shown.push(event.kind === "told" ? `${event.from} ${event.id}` : event.kind);
+      await seen.promise;
+    },
     send: (message) => sent.push(message),
     onFault: (error) => faults.push(error),
   });
@@ -42,7 +50,11 @@ function start() {
     pending.delete(key);
     await settled();
   };
-  return { receive, open, pending, shown, sent, faults };
+  const see = async () => {
+    seen.resolve();
+    await settled();
+  };
+  return { receive, open, see, pending, shown, kept, sent, faults };
 }
 
 Deno.test("Inbox.receive() keeps one author's order, and lets nobody wait for another's envelope", async () => {
@@ -76,4 +88,13 @@ Deno.test("Inbox.receive() refuses more than maxUnopenedBytes at a time", async 
   await open("ana 1");
   await receive("eva", 5);
   for (const key of ["ana 2", "ana 3", "ana 4", "eva 5"]) await open(key);
+});
+
+Deno.test("Inbox.receive() keeps and acknowledges a message once somebody has seen it", async () => {
+  const { receive, open, see, shown, kept, sent } = start({ isSlow: true });
+  await receive("ana", 1);
+  await open("ana 1");
+  assertEquals([shown, kept, sent], [["ana 1"], [], []]);
+  await see();
+  assertEquals([kept, sent], [[1n], [{ kind: "received", delivery: 1 }]]);
 });

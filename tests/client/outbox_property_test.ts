@@ -116,7 +116,8 @@ class Process {
     };
     const sealer = new RatchetSealer(store, turn);
     const { clock } = this;
-    this.core = new ClientCore({ clock, identity, store, contacts, sealer, emit, onFault });
+    const show = (event: ClientEvent) => Promise.resolve(emit(event));
+    this.core = new ClientCore({ clock, identity, store, contacts, sealer, emit, show, onFault });
   }
 
   enter(): void {

@@ -38,8 +38,9 @@ export class TestClient {
     this.sealer = new PlainSealer(store);
     const { clock, identity, contacts, sealer } = this;
     const onFault = (error: unknown) => this.faults.push(error);
-    const core = { clock, identity, store, contacts, sealer, emit, onFault, history };
-    this.core = new ClientCore(core);
+    const show = (event: ClientEvent) => Promise.resolve(void emit(event));
+    const options = { clock, identity, store, contacts, sealer, emit, show, onFault, history };
+    this.core = new ClientCore(options);
   }
 
   /** Lets the client know these members' keys already. */
