@@ -29,7 +29,7 @@ Deno.test("Client.close() during an attempt leaves the room when that comes abou
   await using _ = recorder;
   recorder.shut();
   recorder.cut();
-  await chat.reported("left", "ana");
+  await chat.reported("detached", "ana");
   await chat.join("bia"); // news, which must not come behind the end
   const lateReader = ana.client.events();
   await endPause(ana, clock);

@@ -28,6 +28,7 @@ Deno.test("ClientCore.diagnose() probes and pings, and then asks what the server
   const client = TestClient.enteredOverUdp();
   client.pass(probeTimeoutMs);
   client.session.take();
+  const { pending } = client.clock;
   const found = client.core.diagnose();
   assertEquals(client.session.take(), [{ kind: "ping" }]);
   assertEquals(client.session.takeProbes().length, 1);
@@ -46,11 +47,11 @@ Deno.test("ClientCore.diagnose() probes and pings, and then asks what the server
     toServer: { works: true, arrived: 24, expected: 25 },
     fromServer: { works: true, arrived: 0, expected: 0 },
     tcpRoundTripMs: 12,
-    udpRoundTripMs: undefined,
+    udpRoundTripMs: 0,
     hasNat: false,
     natForgets: false,
   });
-  assertEquals(client.clock.pending, 0);
+  assertEquals(client.clock.pending, pending);
 });
 
 Deno.test("ClientCore.diagnose() doesn't make a probe count as lost that has just left", async () => {
