@@ -263,6 +263,12 @@ export const publishedBytesPerToken = 128;
  */
 export const publishTokens = 100;
 
+/** What an `identify` counts for of a member's allowance: it looks into the database. */
+export const identifyTokens = 4;
+
+/** When an owner was last there is written down no more often than this: each write costs the disk. */
+export const touchEveryMs = 60_000;
+
 /** An invitation is this many random bytes: 120 bits, which nobody guesses, in 24 characters. */
 export const invitationBytes = 15;
 

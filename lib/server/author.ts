@@ -78,10 +78,10 @@ export class Author {
     return this.said.size + this.sent.size;
   }
 
-  /** Whether there is nothing to remember: it has only listened. */
-  get isBlank(): boolean {
+  /** Whether there is nothing to remember: it has only listened, and sent little besides. */
+  isBlank(now: number): boolean {
     const hasTaken = this.#keyPackageBucket !== undefined || this.#repairBucket !== undefined;
-    return this.said.isEmpty && this.sent.isEmpty && !hasTaken;
+    return this.said.isEmpty && this.sent.isEmpty && !hasTaken && this.otherBucket.isFresh(now);
   }
 }
 

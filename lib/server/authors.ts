@@ -45,7 +45,7 @@ export class Authors {
     if (!author) return;
     this.#present.delete(id);
     author.leave(now);
-    if (author.isBlank) return;
+    if (author.isBlank(now)) return;
     const ids = author.rememberedIds;
     this.#absent.set(id, { author, ids });
     this.#absentIds += ids;

@@ -16,6 +16,7 @@ import {
 import type { Handshaken } from "../crypto/mod.ts";
 import {
   floodLimits,
+  identifyTokens,
   maxRepairBytes,
   membersToldAtOnce,
   reachedMembersPerToken,
@@ -260,11 +261,11 @@ export class ServerCore {
         break;
       case "identify":
         this.#keyDirectory.identify(member, message, now);
-        break;
+        return member.allowance.takeOther(now, identifyTokens);
       case "publish":
         return member.allowance.takeOther(now, this.#keyDirectory.publish(member, message));
       case "heard":
-        member.path.monitor.hear(message.number);
+        member.path.monitor.hear(message.number, now);
         this.#reach.have(member, message.seq, this.#history.newestSeq);
         break;
       case "have":

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from "@std/crypto/timing-safe-equal";
-import { maxKeyPackagesPerOwner, maxOwners } from "../limits.ts";
+import { maxKeyPackagesPerOwner, maxOwners, touchEveryMs } from "../limits.ts";
 import { MemoryMail } from "./memory_mail.ts";
 import { MemoryRoom } from "./memory_room.ts";
 import type {
@@ -67,7 +67,9 @@ export class MemoryStore implements ServerStore {
   }
 
   touch(key: string, name: string, now: number): void {
-    this.#change(key, { name, lastSeenAt: now });
+    const before = this.#entries.get(key)?.owner;
+    const isRecent = before?.name === name && before.lastSeenAt > now - touchEveryMs;
+    if (!isRecent) this.#change(key, { name, lastSeenAt: now });
   }
 
   release(key: string): boolean {

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { maxKeyPackagesPerOwner, maxOwners } from "../limits.ts";
+import { maxKeyPackagesPerOwner, maxOwners, touchEveryMs } from "../limits.ts";
 import { type IfMissing, openDatabase } from "./database.ts";
 import { type Row, Statements } from "./sqlite.ts";
 import { SqliteMail } from "./sqlite_mail.ts";
@@ -22,7 +22,8 @@ const sql = {
     UNION ALL SELECT 1 FROM owners WHERE is_banned = 1 AND signing_key = ?`,
   addOwner: `INSERT INTO owners (key, name, identity_key, signing_key, claimed_at, last_seen_at)
     VALUES (?, ?, ?, ?, ?, ?)`,
-  touch: "UPDATE owners SET name = ?, last_seen_at = ? WHERE key = ?",
+  touch: `UPDATE owners SET name = ?1, last_seen_at = ?2
+    WHERE key = ?3 AND (name <> ?1 OR last_seen_at <= ?2 - ?4)`,
   release: "DELETE FROM owners WHERE key = ?",
   ban: "UPDATE owners SET is_banned = 1 WHERE key = ?",
   addInvitation: "INSERT OR IGNORE INTO invitations (hash, created_at) VALUES (?, ?)",
@@ -89,7 +90,7 @@ export class SqliteStore implements ServerStore {
   }
 
   touch(key: string, name: string, now: number): void {
-    this.#statements.run("touch", name, now, key);
+    this.#statements.run("touch", name, now, key, touchEveryMs);
   }
 
   release(key: string): boolean {

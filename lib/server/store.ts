@@ -76,7 +76,7 @@ export interface ServerStore {
   isBanned(keys: IdentityKeys): boolean;
   /** Binds a name to its owner for good; an invitation given, by its hash, is used up with it. */
   claim(claimant: Claimant, now: number, invitationHash?: Uint8Array): ClaimOutcome;
-  /** The owner has entered, and writes its name so. */
+  /** The owner has entered, and writes its name so; when, is kept to the minute. */
   touch(key: string, name: string, now: number): void;
   /** Sets a name free, with all that was kept for its owner; `false` where it is nobody's. */
   release(key: string): boolean;

@@ -24,6 +24,12 @@ export class TokenBucket {
     return this.#tokens >= 1;
   }
 
+  /** Whether a new one would make no great difference. */
+  isFresh(now: number): boolean {
+    this.#fill(now);
+    return this.#tokens >= this.#rate.burst * 0.9;
+  }
+
   /** Takes tokens, on credit if need be; answers the milliseconds until the credit is paid back. */
   take(now: number, tokens = 1): number {
     this.#fill(now);

@@ -75,3 +75,14 @@ Deno.test("Authors.forgetOld() forgets who has been away for longer than remembe
   authors.forgetOld(rememberIdsMs + 1);
   assertEquals([1, 2, 3].map((i) => isKnown(authors, i)), [false, true, true]);
 });
+
+Deno.test("Authors.leave() remembers who has used up what it may send, until it is allowed again", () => {
+  const authors = new Authors(floodLimits);
+  const flood = authors.enter(author(1), 0);
+  flood.otherBucket.take(0, floodLimits.other.burst);
+  authors.leave(author(1), 0);
+  assertEquals(authors.enter(author(1), 1).otherBucket.has(1), true);
+  assertEquals(authors.enter(author(1), 1), flood);
+  authors.leave(author(1), 10_000);
+  assert(authors.enter(author(1), 10_001) !== flood);
+});

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { maxKeyPackagesPerOwner } from "../../lib/limits.ts";
+import { maxKeyPackagesPerOwner, touchEveryMs } from "../../lib/limits.ts";
 import type { ServerStore } from "../../lib/server/store.ts";
 import { claimant, keyPackages } from "../testing/owners.ts";
 import { promise } from "./every_store.ts";
@@ -55,6 +55,16 @@ promise("remembers when an owner was here, and how it writes its name", (store) 
   store.touch(ana.key, "ANA", 5);
   const owner = store.findOwner(ana.key);
   assertEquals([owner?.name, owner?.claimedAt, owner?.lastSeenAt], ["ANA", 1, 5]);
+});
+
+promise("notes to the minute when an owner was here", (store) => {
+  store.claim(ana, 1);
+  const lastSeenAt = (now: number) => {
+    store.touch(ana.key, ana.name, now);
+    return store.findOwner(ana.key)?.lastSeenAt;
+  };
+  assertEquals(lastSeenAt(touchEveryMs), 1);
+  assertEquals(lastSeenAt(touchEveryMs + 1), touchEveryMs + 1);
 });
 
 promise("sets a name free, with its owner's key packages", (store) => {
