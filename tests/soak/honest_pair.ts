@@ -20,7 +20,17 @@ export interface HonestReport {
 
 /** What may happen to somebody who does nothing wrong, whatever others do. */
 const expectedKinds: ReadonlySet<ClientEvent["kind"]> = new Set([
-  ...["said", "told", "delivered", "joined", "left", "path", "keyChanged", "unreadable"] as const,
+  ...[
+    "said",
+    "told",
+    "delivered",
+    "reached",
+    "joined",
+    "left",
+    "path",
+    "keyChanged",
+    "unreadable",
+  ] as const,
 ]);
 
 /** Two members who chat with each other, over UDP and in private, and complain of what is wrong. */
