@@ -235,12 +235,9 @@ export class ServerCore {
   receive(member: Member, message: Message): number {
     const now = this.#clock.now();
     switch (message.kind) {
-      case "say": {
-        const { id } = message;
-        const seq = this.#say(member, message, now);
-        if (seq !== undefined) this.#unnumbered.push({ member, id, seq });
+      case "say":
+        this.#say(member, message, now);
         return member.allowance.takeSay(now);
-      }
       case "send":
         this.#mailbox.post(member, message);
         break;
@@ -329,11 +326,12 @@ export class ServerCore {
     }
   }
 
-  /** The message's number, unless it had one before. */
-  #say(member: Member, message: Say, now: number): number | undefined {
+  /** Its author learns the number over TCP, whatever becomes of its own copy. */
+  #say(member: Member, message: Say, now: number): void {
     const seq = this.#numberAndQueue(member, message);
-    if (seq !== undefined) this.#reach.say(member, seq, now);
-    return seq;
+    if (seq === undefined) return;
+    this.#unnumbered.push({ member, id: message.id, seq });
+    this.#reach.say(member, seq, now);
   }
 
   /** Answers {@linkcode Reach}; answers what it costs, in tokens. */
@@ -353,7 +351,7 @@ export class ServerCore {
 
   // -------------------------------------------------------------------------------- global messages
 
-  /** Gives a message its number, and answers it; a repeated one has its number already. */
+  /** The message's number, unless it had one before, or gets none. */
   #numberAndQueue(member: Member, { id, sentAt, text, signature }: Say): number | undefined {
     if (text === "") {
       member.connection.send({ kind: "rejected", id, code: "textEmpty" });

@@ -98,7 +98,8 @@ Deno.test("ServerCore.receiveDatagram() takes no datagram twice", () => {
   const datagram = ana.sealed(say(1n));
   room.core.receiveDatagram(datagram, ana.address);
   room.core.receiveDatagram(datagram, { hostname: "203.0.113.1", port: 1 });
-  assertEquals(ana.connection.takeOnly("numbered"), []);
+  room.fanOut();
+  assertEquals(ana.connection.takeOnly("numbered").length, 1); // a repeat gets another
   assertEquals(ana.member.path.address, ana.address);
 });
 
