@@ -318,7 +318,7 @@ export class ServerCore {
         allowance.takeOther(now);
         const { number, seq } = message;
         this.#reach.have(member, seq, this.#history.newestSeq);
-        member.connection.sendLazily({ kind: "heard", number, seq: this.#history.newestSeq });
+        member.connection.sendLazily({ kind: "heard", number, seq: this.#history.keptSeq });
         return true;
       }
       default:
@@ -381,8 +381,7 @@ export class ServerCore {
 
   /** The author seems to have missed its own copy; over TCP it will not miss it again. */
   #repeat(member: Member, id: MessageId, seq: number): void {
-    const isKept = seq <= this.#history.newestSeq - this.#unsent.length;
-    if (!isKept) return void this.#unnumbered.push({ member, id, seq });
+    if (seq > this.#history.keptSeq) return void this.#unnumbered.push({ member, id, seq });
     const said = this.#history.get(seq);
     if (said) member.connection.sendEncoded(said);
     member.connection.send({ kind: "numbered", id, seq });
@@ -448,7 +447,7 @@ export class ServerCore {
     for (const member of this.registry.members()) {
       member.connection.check();
       if (member.hasCaughtUp()) {
-        member.connection.sendLazily({ kind: "newest", seq: this.#history.newestSeq });
+        member.connection.sendLazily({ kind: "newest", seq: this.#history.keptSeq });
       }
       this.#probeWhenDue(member, now);
     }
@@ -491,7 +490,7 @@ export class ServerCore {
   #probeWhenDue(member: Member, now: number): void {
     const { path } = member;
     if (!path.address || member.detachment || path.monitor.nextProbeAt > now) return;
-    this.#outputs.sendDatagram({ path, plaintext: member.probe(now, this.#history.newestSeq) });
+    this.#outputs.sendDatagram({ path, plaintext: member.probe(now, this.#history.keptSeq) });
   }
 
   #tellPresence(): void {

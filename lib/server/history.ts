@@ -28,6 +28,11 @@ export class History {
     return this.#newestSeq;
   }
 
+  /** Number of the newest message that was written down: nobody should hear of later ones yet. */
+  get keptSeq(): number {
+    return this.#keptSeq;
+  }
+
   /** Number of the oldest message still here; above {@linkcode newestSeq} where there is none. */
   get oldestSeq(): number {
     return this.#newestSeq - this.#messages.size + 1;
@@ -50,7 +55,7 @@ export class History {
   }
 
   /**
-   * Writes down what has come since the last time; before that nobody should hear of it.
+   * Writes down what has come since the last time.
    *
    * @throws {DataDirError} where the disk fails; these are then kept in memory alone
    */
