@@ -153,7 +153,7 @@ export const floodLimits = {
   repair: { burst: 2_097_152, perSecond: 262_144 },
 } as const;
 
-/** Requests for old messages of one member that wait for its allowance: it rarely has more than one gap. */
+/** Requests for old messages of one member that wait for its allowance: the oldest gaps, which hold up the rest. */
 export const maxWaitingRepairs = 4;
 
 /**
@@ -376,8 +376,18 @@ export const firstRepeatMs = 250;
 /** Tries over UDP before a global message goes over TCP. */
 export const maxDatagramTries = 4;
 
-/** A gap in the room's numbers may be mere reordering for this long; then the server is asked. */
-export const gapPatienceMs = 60;
+/**
+ * A gap in the room's numbers may be mere reordering for this long; then the server is asked. What comes later
+ * than its successor by itself does so by a few ms, and to ask in vain costs one message over TCP, while
+ * everything behind a gap waits so much longer.
+ */
+export const gapPatienceMs = 20;
+
+/**
+ * Gaps that the server is asked for at a time: what is lost on a bad path within a long round trip, and as many
+ * small requests as it takes in a tenth of a second.
+ */
+export const maxRepairsInFlight = 256;
 
 /** Bytes of old messages in answer to one request; the member asks again for the rest. */
 export const maxRepairBytes = 262_144;

@@ -309,7 +309,7 @@ export class ClientCore {
         this.#order.expect(message.seq, now);
         break;
       case "missing":
-        this.#show(this.#order.giveUp(message.lastSeq, now));
+        this.#show(this.#order.giveUp(message.lastSeq));
         break;
       case "accepted":
         this.#correspondence.accept(message.id);
@@ -418,7 +418,7 @@ export class ClientCore {
     this.#names.keyOf(said.from);
     const now = this.#clock.now();
     this.#order.receive(said, now);
-    this.#show(this.#order.take(now));
+    this.#show(this.#order.take());
     if (said.from === this.#name) this.#settle(said);
   }
 
@@ -486,8 +486,9 @@ export class ClientCore {
     const { path } = this.#session;
     if (path.monitor.nextProbeAt <= now) this.#probe(this.#session, now);
     if (this.#portWatch.dueAt(path.monitor.state) <= now) this.#changePort(this.#session, now);
-    const request = this.#order.takeRequest(now);
-    if (request) this.#session.send({ kind: "repair", ...request });
+    for (const range of this.#order.takeRequests(now, path.monitor.roundTripMs)) {
+      this.#session.send({ kind: "repair", ...range });
+    }
     const seq = this.#have.take(now);
     if (seq !== undefined) this.#session.sendLazily({ kind: "have", seq });
     this.#transmit();

@@ -1,5 +1,6 @@
 import type { Said, Welcome } from "../codec/mod.ts";
 import { gapPatienceMs, maxHeldBack } from "../limits.ts";
+import { MissingRanges, type SeqRange } from "./missing_ranges.ts";
 
 /** What can be shown next. */
 export type Next =
@@ -12,19 +13,11 @@ export type Next =
 /** What a welcome says of the room's numbers. */
 export type RoomState = Pick<Welcome, "room" | "run" | "baseSeq" | "newestSeq">;
 
-export interface SeqRange {
-  readonly firstSeq: number;
-  readonly lastSeq: number;
-}
-
-/** The server is asked again for what it has not repeated after this long. */
-const askAgainMs = 1_000;
-
 /**
  * Puts global messages into the room's order, each once, and knows which are missing.
  *
  * Whatever arrives goes in by {@linkcode receive}; what is next in line comes out of {@linkcode take}.
- * A gap that lasts is asked for: {@linkcode nextRequestAt} says when, {@linkcode takeRequest} for what.
+ * Gaps that last are asked for: {@linkcode nextRequestAt} says when, {@linkcode takeRequests} for what.
  */
 export class RoomOrder {
   readonly #history: number;
@@ -40,11 +33,9 @@ export class RoomOrder {
   #takenSeq = 0;
   /** The newest message known to exist. */
   #newestSeq = 0;
+  /** Messages after the newest that was taken; up to the newest known, each one is here or missing. */
   #heldBack = new Map<number, Said>();
-  #gapSince: number | undefined;
-  #askedAt = -Infinity;
-  /** The newest message that was asked for. */
-  #askedSeq = 0;
+  #missing = new MissingRanges();
 
   /** @param history how many messages from before we came are wanted */
   constructor(history = 0) {
@@ -74,108 +65,107 @@ export class RoomOrder {
    */
   enter({ room, run, baseSeq, newestSeq }: RoomState, now: number): Next[] {
     const next: Next[] = [];
-    if (this.#room === undefined) next.push(...this.#begin(room, newestSeq, now));
-    else if (this.#room !== room) next.push(...this.#moveTo(room, now));
+    if (this.#room === undefined) next.push(...this.#begin(room, newestSeq));
+    else if (this.#room !== room) next.push(...this.#moveTo(room));
     else if (this.#run !== run) next.push(...this.#goBackTo(baseSeq));
     this.#run = run;
-    this.#askedSeq = this.#takenSeq; // what was asked of the last connection may have got lost with it
     this.expect(newestSeq, now);
+    this.#missing.restart(now); // nothing of it is on its way over this connection
     return next;
   }
 
-  #begin(room: bigint, newestSeq: number, now: number): Iterable<Next> {
+  #begin(room: bigint, newestSeq: number): Iterable<Next> {
     this.#room = room;
     this.#past = { room, seq: newestSeq };
     this.#owedFrom = newestSeq + 1;
-    this.#takenSeq = Math.max(0, newestSeq - this.#history);
-    this.#newestSeq = newestSeq;
-    if (newestSeq > this.#takenSeq) this.#gapSince = now - gapPatienceMs; // none of it is on its way
+    this.#takenSeq = this.#newestSeq = Math.max(0, newestSeq - this.#history);
     return this.#catchUp();
   }
 
-  *#moveTo(room: bigint, now: number): Iterable<Next> {
-    yield* this.#giveUp(this.#newestSeq, now);
+  *#moveTo(room: bigint): Iterable<Next> {
+    yield* this.#giveUp(this.#newestSeq);
     this.#room = room;
     this.#takenSeq = this.#newestSeq = 0;
     this.#owedFrom = 1;
-    this.#gapSince = undefined;
   }
 
   /** Another run of the same room's server, which may have lost its newest messages and give their numbers anew. */
   #goBackTo(baseSeq: number): Iterable<Next> {
     if (this.#newestSeq <= baseSeq) return [];
     for (const seq of this.#heldBack.keys()) if (seq > baseSeq) this.#heldBack.delete(seq);
+    this.#missing.deleteAbove(baseSeq);
     this.#newestSeq = baseSeq;
     this.#takenSeq = Math.min(this.#takenSeq, baseSeq);
     this.#owedFrom = Math.min(this.#owedFrom, baseSeq + 1);
     if (this.#past) this.#past.seq = Math.min(this.#past.seq, baseSeq);
-    if (this.#newestSeq === this.#takenSeq) this.#gapSince = undefined;
     return this.#catchUp();
   }
 
   /** A message with this number is known to exist. */
   expect(seq: number, now: number): void {
-    this.#newestSeq = Math.max(this.#newestSeq, seq);
-    if (this.#newestSeq > this.#takenSeq) this.#gapSince ??= now;
+    if (seq <= this.#newestSeq) return;
+    this.#missing.add(this.#newestSeq + 1, seq, now + gapPatienceMs);
+    this.#newestSeq = seq;
   }
 
   /** Takes a message, which may be a view of a frame: nothing of that is kept. */
   receive(said: Said, now: number): void {
-    if (said.seq > this.#takenSeq) {
-      this.#heldBack.set(said.seq, { ...said, signature: said.signature.slice() });
-    }
-    this.expect(said.seq, now);
+    const { seq } = said;
+    if (seq <= this.#takenSeq || this.#heldBack.has(seq)) return;
+    this.#heldBack.set(seq, { ...said, signature: said.signature.slice() });
+    if (seq <= this.#newestSeq) return this.#missing.delete(seq, now);
+    this.expect(seq - 1, now);
+    this.#newestSeq = seq;
   }
 
   /** The messages whose turn it is, in order. */
-  *take(now: number): Iterable<Next> {
-    if (this.#heldBack.size > maxHeldBack) yield* this.#giveUp(this.#oldestHeldBack() - 1, now);
+  *take(): Iterable<Next> {
     for (;;) {
       const said = this.#heldBack.get(this.#takenSeq + 1);
-      if (!said) return;
-      yield* this.#take(said, now);
+      if (said) yield* this.#take(said);
+      else if (this.#heldBack.size > maxHeldBack) yield* this.#giveUp(this.#firstGapEnd);
+      else return;
     }
   }
 
   /** The server no longer has the messages up to `lastSeq`; answers what of that is missing here. */
-  *giveUp(lastSeq: number, now: number): Iterable<Next> {
-    yield* this.#giveUp(lastSeq, now);
-    yield* this.take(now);
+  *giveUp(lastSeq: number): Iterable<Next> {
+    yield* this.#giveUp(lastSeq);
+    yield* this.take();
   }
 
-  /** When the server should be asked for a gap, or `undefined` where there is none. */
+  /** When the server should be asked for something, or `undefined` where nothing is missing. */
   get nextRequestAt(): number | undefined {
-    if (this.#gapSince === undefined) return undefined;
-    const wasAsked = this.#takenSeq < this.#askedSeq;
-    return wasAsked ? this.#askedAt + askAgainMs : this.#gapSince + gapPatienceMs;
+    return this.#missing.nextRequestAt;
   }
 
-  /** What to ask for now, if it is time to. */
-  takeRequest(now: number): SeqRange | undefined {
-    if (this.nextRequestAt === undefined || this.nextRequestAt > now) return undefined;
-    this.#askedAt = now;
-    this.#askedSeq = Math.min(this.#newestSeq, this.#oldestHeldBack() - 1);
-    return { firstSeq: this.#takenSeq + 1, lastSeq: this.#askedSeq };
+  /**
+   * What to ask for now: all that it is time for.
+   *
+   * @param roundTripMs as far as known: an answer takes no less
+   */
+  takeRequests(now: number, roundTripMs = 0): SeqRange[] {
+    return this.#missing.takeRequests(now, roundTripMs);
   }
 
-  *#giveUp(lastSeq: number, now: number): Iterable<Next> {
+  *#giveUp(lastSeq: number): Iterable<Next> {
     for (let firstSeq = this.#takenSeq + 1; firstSeq <= lastSeq; firstSeq = this.#takenSeq + 1) {
       const said = this.#heldBack.get(firstSeq);
       if (said) {
-        yield* this.#take(said, now);
+        yield* this.#take(said);
         continue;
       }
-      const end = Math.min(lastSeq, this.#oldestHeldBack() - 1);
-      this.#advanceTo(end, now);
+      const end = Math.min(lastSeq, this.#firstGapEnd);
+      this.#advanceTo(end);
       const owed = Math.max(firstSeq, this.#owedFrom);
       if (owed <= end) yield { kind: "missing", firstSeq: owed, lastSeq: end };
       yield* this.#catchUp();
     }
   }
 
-  *#take(said: Said, now: number): Iterable<Next> {
+  *#take(said: Said): Iterable<Next> {
     this.#heldBack.delete(said.seq);
-    this.#advanceTo(said.seq, now);
+    this.#advanceTo(said.seq);
     this.#owedFrom = Math.min(this.#owedFrom, said.seq + 1);
     yield said;
     yield* this.#catchUp();
@@ -187,17 +177,14 @@ export class RoomOrder {
     yield { kind: "caughtUp" };
   }
 
-  #advanceTo(seq: number, now: number): void {
+  #advanceTo(seq: number): void {
     this.#takenSeq = seq;
     this.#newestSeq = Math.max(this.#newestSeq, seq);
-    this.#gapSince = this.#newestSeq > seq ? now : undefined;
-    if (seq <= this.#askedSeq) this.#askedAt = now; // the answer is under way
+    this.#missing.deleteUpTo(seq);
   }
 
-  /** Infinity where nothing is held back. */
-  #oldestHeldBack(): number {
-    let oldest = Infinity;
-    for (const seq of this.#heldBack.keys()) oldest = Math.min(oldest, seq);
-    return oldest;
+  /** Where the next message is missing: the last before one that is held back, or Infinity. */
+  get #firstGapEnd(): number {
+    return this.#heldBack.size === 0 ? Infinity : this.#missing.firstGapEnd ?? Infinity;
   }
 }
