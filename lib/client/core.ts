@@ -41,7 +41,7 @@ import { PortWatch } from "./port_watch.ts";
 import { type Reach, Reaches } from "./reach.ts";
 import { Roll } from "./roll.ts";
 import { type Next, RoomOrder } from "./room_order.ts";
-import { SayQueue } from "./say_queue.ts";
+import { repeatPauseMs, SayQueue } from "./say_queue.ts";
 import { ServerNames } from "./server_names.ts";
 import type { ClientStore } from "./store.ts";
 import { Verification } from "./verification.ts";
@@ -230,12 +230,14 @@ export class ClientCore {
     this.#have.reach(this.#order.contiguousSeq, this.#clock.now());
     for (const message of this.#correspondence.transmit()) session.send(message);
     const now = this.#clock.now();
-    const transmission = this.#says.transmit(now, session.path.isUp);
+    const { isUp, monitor } = session.path;
+    const pauseMs = repeatPauseMs(monitor.roundTripMs, this.#roll.size);
+    const transmission = this.#says.transmit(now, isUp, pauseMs);
     if (!transmission) return;
     if (transmission.transport === "tcp") {
       for (const say of transmission.says) session.send(say);
     } else {
-      session.path.monitor.use(now);
+      monitor.use(now);
       session.sendDatagram({ path: session.path, plaintext: transmission.plaintext });
     }
   }

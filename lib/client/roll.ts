@@ -19,6 +19,10 @@ export class Roll {
     return [...this.#names];
   }
 
+  get size(): number {
+    return this.#names.size;
+  }
+
   /** Whether the name of this key is on it; before there is a list, any may be. */
   mayHave(nameKey: string): boolean {
     return !this.#isKnown || this.#keys.has(nameKey);

@@ -2,9 +2,12 @@ import { encodedMessage, type MessageId, type Say } from "../codec/mod.ts";
 import { maxDatagramPlaintextBytes } from "../crypto/mod.ts";
 import {
   firstRepeatMs,
+  lazyMs,
   maxDatagramTries,
+  maxRoundMs,
   maxSayBytesInFlight,
   maxSaysInFlight,
+  roundMsPerMember,
 } from "../limits.ts";
 
 /** How a batch is to be sent now. */
@@ -23,10 +26,25 @@ export interface PendingSay {
 }
 
 /**
+ * How long an author waits for the number of a message before it repeats it: twice a round trip, and what the
+ * server may take on top, in milliseconds. A server too busy to answer soon shows in the round trip, and is not
+ * asked more often for that.
+ *
+ * @param roundTripMs as measured, if it was
+ * @param members as many as are in the room
+ */
+export function repeatPauseMs(roundTripMs: number | undefined, members: number): number {
+  const { shortest, longest } = firstRepeatMs;
+  if (roundTripMs === undefined) return longest;
+  const roundMs = Math.min(maxRoundMs, members * roundMsPerMember);
+  return Math.max(shortest, Math.min(longest, 2 * roundTripMs + roundMs + lazyMs));
+}
+
+/**
  * Global messages on their way out, one batch at a time: the next leaves when the room has numbered the
  * last, so an author's messages keep their order whatever UDP does to them.
  *
- * A batch is as many as share a datagram. It is repeated after {@linkcode firstRepeatMs}, doubling; after
+ * A batch is as many as share a datagram. It is repeated after {@linkcode repeatPauseMs}, doubling; after
  * {@linkcode maxDatagramTries}, or where a text is too long for a datagram, it goes over TCP.
  */
 export class SayQueue {
@@ -89,8 +107,16 @@ export class SayQueue {
     return this.#pending.size > 0 ? -Infinity : undefined;
   }
 
-  /** What is to be sent now: the next batch, or the last one again. */
-  transmit(now: number, isUdpUp: boolean): SayTransmission | undefined {
+  /**
+   * What is to be sent now: the next batch, or the last one again.
+   *
+   * @param pauseMs to the first repeat over UDP
+   */
+  transmit(
+    now: number,
+    isUdpUp: boolean,
+    pauseMs: number = firstRepeatMs.longest,
+  ): SayTransmission | undefined {
     const dueAt = this.nextTransmissionAt;
     if (dueAt === undefined || dueAt > now) return undefined;
     if (this.#inFlight.size === 0) this.#tries = 0;
@@ -99,18 +125,16 @@ export class SayQueue {
       this.#repeatAt = undefined; // TCP does not lose it
       return { transport: "tcp", says: this.#fillBatch() };
     }
-    this.#repeatAt = now + firstRepeatMs * 2 ** this.#tries;
+    this.#repeatAt = now + pauseMs * 2 ** this.#tries;
     this.#tries++;
     return { transport: "udp", plaintext };
   }
 
-  /** What is in flight and, where that is nothing yet, the next that fit; `undefined` for a long text. */
+  /** What is in flight, and the next that fit behind it; `undefined` for a long text. */
   #fillDatagram(): Uint8Array | undefined {
     const datagram = new Uint8Array(maxDatagramPlaintextBytes);
-    const isRepeat = this.#inFlight.size > 0;
     let bytes = 0;
     for (const { say } of this.#pending.values()) {
-      if (isRepeat && !this.#inFlight.has(say.id)) break;
       const { encoded } = this.#signedOf(say);
       if (bytes + encoded.length > datagram.length) break;
       datagram.set(encoded, bytes);
@@ -120,13 +144,13 @@ export class SayQueue {
     return bytes > 0 ? datagram.subarray(0, bytes) : undefined;
   }
 
+  /** As {@linkcode #fillDatagram}, for TCP. */
   #fillBatch(): Say[] {
-    const isRepeat = this.#inFlight.size > 0;
     const batch: Say[] = [];
     let bytes = 0;
     for (const { say } of this.#pending.values()) {
       const isFull = batch.length === maxSaysInFlight || bytes >= maxSayBytesInFlight;
-      if (isRepeat ? !this.#inFlight.has(say.id) : isFull) break;
+      if (isFull && !this.#inFlight.has(say.id)) break;
       const signed = this.#signedOf(say);
       batch.push(signed.say);
       bytes += signed.encoded.length;

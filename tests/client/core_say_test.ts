@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ChatError, type ChatErrorCode } from "../../lib/client/mod.ts";
+import { repeatPauseMs } from "../../lib/client/say_queue.ts";
 import type { MemberMessage, Message, Say } from "../../lib/codec/mod.ts";
 import { firstRepeatMs, maxDatagramTries, maxOutbox, maxTextBytes } from "../../lib/limits.ts";
 import { serverAddress } from "../testing/fake_session.ts";
@@ -57,22 +58,40 @@ Deno.test("ClientCore.say() goes over UDP once it is up, one datagram at a time"
 });
 
 Deno.test("ClientCore.say() repeats the same message until its copy comes, at last over TCP", async () => {
-  const client = TestClient.enteredOverUdp();
+  const client = TestClient.enteredOverUdp(); // with a round trip of no time
   const saying = client.core.say("a");
   const ids = new Set(saysIn(client.session.takeDatagrams().flat()).map(({ id }) => id));
+  const pauseMs = firstRepeatMs.shortest;
   for (let tries = 1; tries < maxDatagramTries; tries++) {
-    client.pass(firstRepeatMs * 2 ** (tries - 1) - 1);
+    client.pass(pauseMs * 2 ** (tries - 1) - 1);
     assertEquals(client.session.takeDatagrams(), []);
     client.pass(1);
     const repeats = saysIn(client.session.takeDatagrams().flat());
     assertEquals(repeats.length, 1);
     ids.add(repeats[0]!.id);
   }
-  client.pass(firstRepeatMs * 2 ** (maxDatagramTries - 1));
+  client.pass(pauseMs * 2 ** (maxDatagramTries - 1));
   const [say, ...others] = saysIn(client.session.take());
   ids.add(say!.id);
   assertEquals([ids.size, others], [1, []]);
   client.core.receive(copy(say!, 1));
+  assertEquals(await saying, { seq: 1 });
+});
+
+Deno.test("ClientCore.say() repeats no sooner than a number may come from so far away", async () => {
+  const client = TestClient.entered();
+  const [number] = client.session.takeProbes();
+  client.pass(100);
+  client.core.receive({ kind: "heard", number: number!, seq: 0 });
+  client.session.takeDatagrams();
+  const saying = client.core.say("a");
+  const [say] = saysIn(client.session.takeDatagrams().flat());
+  const pauseMs = repeatPauseMs(100, 2);
+  client.pass(pauseMs - 1);
+  assertEquals(client.session.takeDatagrams(), []);
+  client.pass(1);
+  assertEquals(saysIn(client.session.takeDatagrams().flat()), [say!]);
+  client.core.receive({ kind: "numbered", id: say!.id, seq: 1 });
   assertEquals(await saying, { seq: 1 });
 });
 

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
 import {
   ByteReader,
   decodeMessage,
@@ -7,15 +8,24 @@ import {
   type Say,
 } from "../../lib/codec/mod.ts";
 import { maxDatagramPlaintextBytes } from "../../lib/crypto/mod.ts";
-import { SayQueue, type SayTransmission, type UnsignedSay } from "../../lib/client/say_queue.ts";
+import {
+  repeatPauseMs,
+  SayQueue,
+  type SayTransmission,
+  type UnsignedSay,
+} from "../../lib/client/say_queue.ts";
 import {
   firstRepeatMs,
+  lazyMs,
   maxDatagramTries,
   maxQueuedBytes,
+  maxRoundMs,
   maxSaysInFlight,
   maxTextBytes,
 } from "../../lib/limits.ts";
 import { say } from "../testing/says.ts";
+
+const longestMs = firstRepeatMs.longest;
 
 function queueOf(...texts: (string | undefined)[]): SayQueue {
   const queue = new SayQueue(unsigned);
@@ -75,7 +85,7 @@ Deno.test("SayQueue.transmit() repeats with doubling pauses, then goes over TCP 
   let now = 0;
   for (let tries = 0; tries < maxDatagramTries; tries++) {
     assertEquals(summary(queue.transmit(now, true)), "udp 1 2");
-    const pause = firstRepeatMs * 2 ** tries;
+    const pause = longestMs * 2 ** tries;
     assertEquals(queue.nextTransmissionAt, now + pause);
     assertEquals(summary(queue.transmit(now + pause - 1, true)), "nothing");
     now += pause;
@@ -91,16 +101,97 @@ Deno.test("SayQueue.transmit() begins with UDP again after a batch that needed T
   queue.settle(1n);
   add(queue, 2n);
   assertEquals(summary(queue.transmit(10_000, true)), "udp 2");
-  assertEquals(queue.nextTransmissionAt, 10_000 + firstRepeatMs);
+  assertEquals(queue.nextTransmissionAt, 10_000 + longestMs);
 });
 
-Deno.test("SayQueue.transmit() repeats only what is not settled yet", () => {
+Deno.test("SayQueue.transmit() repeats what is not settled yet, and takes along what fits behind it", () => {
   const queue = queueOf("a", "b", "c");
   queue.transmit(0, true);
   queue.settle(2n);
   add(queue, 4n);
-  assertEquals(summary(queue.transmit(firstRepeatMs, true)), "udp 1 3");
+  add(queue, 5n, "a".repeat(1_080));
+  add(queue, 6n);
+  assertEquals(summary(queue.transmit(longestMs, true)), "udp 1 3 4");
+  for (const id of [1n, 3n, 4n]) queue.settle(id);
+  assertEquals(summary(queue.transmit(longestMs, true)), "udp 5 6");
 });
+
+Deno.test("SayQueue.transmit() takes along what waits where a repeat goes over TCP", () => {
+  const queue = queueOf("a");
+  queue.transmit(0, true);
+  add(queue, 2n, "b".repeat(2_000));
+  add(queue, 3n);
+  assertEquals(summary(queue.transmit(longestMs, false)), "tcp 1 2 3");
+});
+
+Deno.test("SayQueue.transmit() doubles whatever pause it is given, until its tries are over", () => {
+  const queue = queueOf("a");
+  const times: number[] = [];
+  let transmission: SayTransmission | undefined;
+  for (let now = 0; transmission?.transport !== "tcp"; now = queue.nextTransmissionAt ?? now) {
+    transmission = queue.transmit(now, true, 40);
+    times.push(now);
+  }
+  assertEquals(times, [0, 40, 120, 280, 600]);
+});
+
+Deno.test("SayQueue keeps an author's order, whatever is lost, doubled or overtaken, and however it is numbered", () => {
+  const step = fc.oneof(
+    fc.record({ does: fc.constant("say"), bytes: fc.constantFrom(1, 400, 1_500) }),
+    fc.record({ does: fc.constant("wait"), ms: fc.integer({ min: 1, max: 300 }) }),
+    /** One of the datagrams that left so far arrives at the server, perhaps once more. */
+    fc.record({ does: fc.constant("arrive"), which: fc.nat() }),
+    fc.record({ does: fc.constant("number"), which: fc.nat() }),
+  );
+  const property = fc.property(fc.array(step, { maxLength: 120 }), fc.boolean(), (steps, isUp) => {
+    const queue = queueOf();
+    const sent: bigint[][] = [];
+    const overTcp: bigint[][] = [];
+    const numbered: bigint[] = [];
+    let [now, said] = [0, 0n];
+    const arrive = (ids: bigint[]) => {
+      for (const id of ids) if (!numbered.includes(id)) numbered.push(id);
+    };
+    const pump = () => {
+      for (let t = queue.transmit(now, isUp, 40); t; t = queue.transmit(now, isUp, 40)) {
+        const ids = summary(t).split(" ").slice(1).map(BigInt);
+        (t.transport === "tcp" ? overTcp : sent).push(ids);
+      }
+    };
+    for (const { does, ...what } of steps) {
+      if ("bytes" in what) add(queue, ++said, "a".repeat(what.bytes));
+      else if ("ms" in what) now += what.ms;
+      else if (does === "arrive") {
+        if (what.which % 3 === 0 && overTcp.length > 0) arrive(overTcp.shift()!);
+        else if (sent.length > 0) arrive(sent[what.which % sent.length]!);
+      } else if (numbered.length > 0) queue.settle(numbered[what.which % numbered.length]!);
+      pump();
+    }
+    for (let i = 0; queue.size > 0; i++) {
+      assert(i < 1_000, "never done");
+      now = Math.max(now, queue.nextTransmissionAt ?? now);
+      pump();
+      for (const ids of [...sent.slice(-1), ...overTcp.splice(0)]) arrive(ids);
+      for (const id of numbered) queue.settle(id);
+    }
+    assertEquals(numbered, Array.from({ length: Number(said) }, (_, i) => BigInt(i + 1)));
+  });
+  fc.assert(property, { seed: 12, numRuns: 500 });
+});
+
+const pauses = [
+  { name: "nothing measured", roundTripMs: undefined, members: 5, ms: longestMs },
+  { name: "a near server", roundTripMs: 1, members: 5, ms: firstRepeatMs.shortest },
+  { name: "one abroad", roundTripMs: 50, members: 20, ms: 100 + 2 + lazyMs },
+  { name: "a crowd", roundTripMs: 50, members: 10_000, ms: 100 + maxRoundMs + lazyMs },
+  { name: "the other side of the world", roundTripMs: 400, members: 20, ms: longestMs },
+];
+
+for (const { name, roundTripMs, members, ms } of pauses) {
+  Deno.test(`repeatPauseMs() follows the round trip: ${name}`, () => {
+    assertEquals(repeatPauseMs(roundTripMs, members), ms);
+  });
+}
 
 Deno.test("SayQueue.transmit() goes over TCP where UDP is down, at once and without repeats", () => {
   const queue = queueOf("a", "b");
@@ -111,7 +202,7 @@ Deno.test("SayQueue.transmit() goes over TCP where UDP is down, at once and with
 Deno.test("SayQueue.transmit() goes over to TCP where UDP fails under way", () => {
   const queue = queueOf("a");
   queue.transmit(0, true);
-  assertEquals(summary(queue.transmit(firstRepeatMs, false)), "tcp 1");
+  assertEquals(summary(queue.transmit(longestMs, false)), "tcp 1");
 });
 
 Deno.test("SayQueue.transmit() sends a text too long for a datagram over TCP, in its turn", () => {
@@ -169,7 +260,7 @@ Deno.test("SayQueue.restart() sends everything again, in order, with all its tri
   add(queue, 3n);
   queue.restart();
   assertEquals(summary(queue.transmit(10_000, true)), "udp 1 2 3");
-  assertEquals(queue.nextTransmissionAt, 10_000 + firstRepeatMs);
+  assertEquals(queue.nextTransmissionAt, 10_000 + longestMs);
 });
 
 Deno.test("SayQueue.clear() takes everything out", () => {
