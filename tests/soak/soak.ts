@@ -10,6 +10,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { clientKills, clientKillsDefaults } from "./client_kills.ts";
 import { cut, cutDefaults } from "./cut.ts";
+import { day, dayDefaults } from "./day.ts";
 import { lossy, lossyDefaults } from "./lossy.ts";
 import { lossyInStep, lossyInStepDefaults } from "./lossy_in_step.ts";
 import { roam, roamDefaults } from "./roam.ts";
@@ -32,6 +33,7 @@ const scenarios: ReadonlyMap<string, Scenario> = new Map([
   scenario("roam", roamDefaults, roam),
   scenario("server-kills", serverKillsDefaults, serverKills),
   scenario("client-kills", clientKillsDefaults, clientKills),
+  scenario("day", dayDefaults, day),
 ]);
 
 function scenario<Known extends Flags>(
