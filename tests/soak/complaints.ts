@@ -17,6 +17,10 @@ export class Complaints {
     return this.#kinds.get(kind)?.count ?? 0;
   }
 
+  get total(): number {
+    return this.kinds.reduce((sum, kind) => sum + this.count(kind), 0);
+  }
+
   get kinds(): string[] {
     return [...this.#kinds.keys()];
   }

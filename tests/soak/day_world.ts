@@ -1,5 +1,4 @@
-import { pause, systemClock } from "../../lib/clock.ts";
-import { EndToEnd } from "../../lib/client/end_to_end.ts";
+import { pause, systemClock, type Timer } from "../../lib/clock.ts";
 import type { ClientEvent } from "../../lib/client/mod.ts";
 import type { Sealer } from "../../lib/client/core.ts";
 import type { ServerStore } from "../../lib/server/store.ts";
@@ -31,6 +30,8 @@ export interface DayOptions {
   readonly messages: number;
   readonly letters: number;
   readonly hours: number;
+  /** Pages of a novel that somebody pastes in the middle of the day: they fill the history by their bytes. */
+  readonly novel: number;
   /** How often the server is started anew: now with goodbyes, now without. */
   readonly restarts: number;
   readonly openStore: () => ServerStore;
@@ -42,6 +43,10 @@ export interface Inhabitant {
   readonly habit: Habit;
   /** Whether it says anything at all. */
   readonly isTalker: boolean;
+  /** When something last happened to its program, machine or network. */
+  disturbedAt: number;
+  /** Its global messages that aren't numbered. */
+  readonly unnumbered: Set<string>;
 }
 
 /** A chat with everybody in it, in memory, at a time of its own. */
@@ -52,7 +57,7 @@ export class DayWorld {
   readonly letters = new LetterLedger(this.complaints);
   readonly datagrams = new SimulatedDatagrams(this.clock);
   readonly server: SimulatedServer;
-  readonly inhabitants: readonly Inhabitant[];
+  inhabitants: readonly Inhabitant[];
   /** Events taken off the clock. */
   events = 0;
   /** Of what kinds the server and clients have reported something, and how often. */
@@ -63,7 +68,8 @@ export class DayWorld {
   /** Texts of private messages, by author and id, until their authors hear of their end. */
   readonly #texts = new Map<string, string>();
   #known: Inhabitant[] = [];
-  #isOver = false;
+  /** Of what is to happen by itself. */
+  readonly #timers = new Set<Timer>();
 
   constructor(options: DayOptions) {
     this.#options = options;
@@ -73,6 +79,7 @@ export class DayWorld {
       datagrams: this.datagrams,
       openStore: options.openStore,
       report: (event) => {
+        if (event.kind === "joined" || event.kind === "resumed") this.room.admit(event.name);
         this.#count(event.kind === "left" ? `left: ${event.reason}` : event.kind);
         if (["violated", "fault", "storageFailed", "refused"].includes(event.kind)) {
           this.complaints.add("server", JSON.stringify(event, (_, v) => v?.stack ?? v));
@@ -85,14 +92,20 @@ export class DayWorld {
   /** Opens the server, and lets everybody begin. */
   begin(): void {
     this.server.start();
-    for (const { member, habit } of this.inhabitants) {
+    for (const inhabitant of this.inhabitants) {
+      const { member, habit } = inhabitant;
       const random = SeededRandom.derived(this.#options.seed, `life of ${member.name}`);
-      const later = (pauseMs: number, act: () => void) => this.#later(pauseMs, act);
+      const later = (pauseMs: number, act: () => void) =>
+        this.#later(pauseMs, () => {
+          inhabitant.disturbedAt = this.clock.now();
+          act();
+        });
       const onStop = (timersLeft: number) => this.#noteStop(member.name, timersLeft);
       new Life({ member, habit, random, later, onStop }).begin();
     }
     this.#later(0, () => this.#talk());
     this.#later(0, () => this.#write());
+    this.#later(this.#options.hours * 30 * minute, () => this.#paste());
     if (this.#options.restarts > 0) this.#later(this.#untilRestart(), () => this.#restart());
   }
 
@@ -108,7 +121,8 @@ export class DayWorld {
 
   /** From now on nobody acts, though everything that is under way goes on; those who can be are here. */
   gather(): void {
-    this.#isOver = true;
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers.clear();
     for (const { member, habit } of this.inhabitants) {
       member.wake();
       if (habit !== "ghost") member.start();
@@ -120,6 +134,26 @@ export class DayWorld {
     for (const { member } of this.inhabitants) {
       if (member.isRunning) this.#noteStop(member.name, member.quit());
     }
+  }
+
+  /** Lets go of everybody, so that the memory shows what is left. */
+  forgetInhabitants(): void {
+    this.inhabitants = [];
+    this.#known = [];
+    this.#byName.clear();
+  }
+
+  /** Differs where anything has gone otherwise. */
+  get digest(): string {
+    const { clock, events, datagrams, room, letters } = this;
+    return [clock.now(), events, datagrams.sent, room.said, room.shown, letters.delivered].join(
+      " ",
+    );
+  }
+
+  /** Who has been here, and undisturbed, for so long. */
+  steadyFor(ms: number): Inhabitant[] {
+    return this.present.filter(({ disturbedAt }) => this.clock.now() - disturbedAt >= ms);
   }
 
   get present(): Inhabitant[] {
@@ -147,11 +181,18 @@ export class DayWorld {
       onEvent: (event) => this.#take(name, event),
       onWelcome: (welcome, isFirst) => {
         this.room.welcome(name, welcome, isFirst, history);
+        inhabitant.disturbedAt = this.clock.now();
         if (!this.#known.includes(inhabitant)) this.#known.push(inhabitant);
       },
       onFault: (error) => this.complaints.add("fault", String((error as Error)?.stack ?? error)),
     });
-    const inhabitant = { member, habit: habitOf(index), isTalker };
+    const inhabitant = {
+      member,
+      habit: habitOf(index),
+      isTalker,
+      disturbedAt: 0,
+      unnumbered: new Set<string>(),
+    };
     this.#byName.set(name, inhabitant);
     return inhabitant;
   }
@@ -164,6 +205,7 @@ export class DayWorld {
 
   #noteStop(name: string, timersLeft: number): void {
     this.room.stop(name);
+    this.#byName.get(name)!.unnumbered.clear();
     if (timersLeft > 0) this.complaints.add("timers left by a client", `${name}: ${timersLeft}`);
   }
 
@@ -184,13 +226,28 @@ export class DayWorld {
   #say(): void {
     const speakers = this.present.filter(({ isTalker }) => isTalker);
     if (speakers.length === 0) return;
-    const { member } = this.#random.pick(speakers);
     const isLong = this.#random.oneIn(longOneIn);
-    const text = this.room.write(member.name, this.#random.below(isLong ? 16_000 : 200));
+    this.#sayAs(this.#random.pick(speakers), this.#random.below(isLong ? 16_000 : 200));
+  }
+
+  #sayAs({ member, unnumbered }: Inhabitant, padding: number): void {
+    const text = this.room.write(member.name, padding);
+    unnumbered.add(text);
     member.say(text).then(
-      ({ seq }) => this.room.number(text, seq),
+      ({ seq }) => {
+        unnumbered.delete(text);
+        this.room.number(text, seq);
+      },
       (error) => this.#noteFailure("say", error),
     );
+  }
+
+  /** A page a second, by whoever is there. */
+  #paste(page = 0): void {
+    if (page === this.#options.novel) return;
+    this.#later(1_000, () => this.#paste(page + 1));
+    const speakers = this.present.filter(({ isTalker }) => isTalker);
+    if (speakers.length > 0) this.#sayAs(speakers[0]!, 16_000);
   }
 
   #write(): void {
@@ -230,6 +287,7 @@ export class DayWorld {
   #restart(): void {
     this.#count("server restarts");
     this.server.stop(this.#random.oneIn(2) ? "orderly" : "killed");
+    for (const inhabitant of this.inhabitants) inhabitant.disturbedAt = this.clock.now();
     this.clock.after(this.#random.below(20_000), () => this.server.start());
     this.#later(minute + this.#untilRestart(), () => this.#restart());
   }
@@ -237,6 +295,9 @@ export class DayWorld {
   // -------------------------------------------------------------------------------- what they are told
 
   #take(name: string, event: ClientEvent): void {
+    if (event.kind === "disconnected" || event.kind === "reconnected") {
+      this.#byName.get(name)!.disturbedAt = this.clock.now();
+    }
     this.#count(event.kind === "disconnected" ? `disconnected: ${event.code}` : event.kind);
     switch (event.kind) {
       case "said":
@@ -281,9 +342,11 @@ export class DayWorld {
   }
 
   #later(pauseMs: number, act: () => void): void {
-    this.clock.after(pauseMs, () => {
-      if (!this.#isOver) act();
+    const timer = this.clock.after(pauseMs, () => {
+      this.#timers.delete(timer);
+      act();
     });
+    this.#timers.add(timer);
   }
 
   #exponential(meanMs: number): number {
@@ -308,4 +371,3 @@ function drawNetwork(random: SeededRandom, index: number): MemberNetwork {
   const hostname = `192.0.2.${index % 250 + 1}`;
   return { hostname, udp, tcp: { delayMs, jitterMs: delayMs / 2 } };
 }
-void EndToEnd;

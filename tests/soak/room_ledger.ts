@@ -1,12 +1,15 @@
 import type { ClientEvent } from "../../lib/client/mod.ts";
 import type { Welcome } from "../../lib/codec/mod.ts";
-import { historyMessages } from "../../lib/limits.ts";
+import { historyBytes, historyMessages, maxTextBytes } from "../../lib/limits.ts";
 import type { Complaints } from "./complaints.ts";
 
 type EventOf<Kind extends ClientEvent["kind"]> = Extract<ClientEvent, { kind: Kind }>;
 
 /** Messages that the server may have numbered and nobody has shown yet. */
-const maxUnshown = 256;
+const maxUnshown = 64;
+
+/** What a message takes besides its text, at most: name, signature and numbers. */
+const overheadBytes = 160;
 
 /** What one member has shown of the room. */
 interface Reader {
@@ -28,6 +31,7 @@ export class RoomLedger {
   /** By what a message is: its author, and its number in the room or 0. */
   readonly #authors: string[] = [];
   readonly #seqs: number[] = [];
+  readonly #textBytes: number[] = [];
   /** By number in the room: which message. */
   readonly #messages: number[] = [];
   #newestSeq = 0;
@@ -68,12 +72,20 @@ export class RoomLedger {
   write(author: string, padding: number): string {
     const message = this.#authors.push(author) - 1;
     this.#seqs[message] = 0;
-    return `${message} ${"x".repeat(padding)}`;
+    const text = `${message} ${"x".repeat(padding)}`;
+    this.#textBytes[message] = text.length;
+    return text;
   }
 
   /** The server has told the author its number. */
   number(text: string, seq: number): void {
     this.#bind(messageOf(text), seq, "numbered");
+  }
+
+  /** The server has let a member's program in for the first time: it misses nothing that was said before. */
+  admit(member: string): void {
+    const reader = this.#readerOf(member);
+    if (reader.expected === undefined) reader.newest = Infinity; // the welcome will say
   }
 
   /** A member is welcomed: what it has to show from now on is known. */
@@ -82,7 +94,7 @@ export class RoomLedger {
     const oldest = Math.max(1, newestSeq - historyMessages + 1);
     const reader = this.#readerOf(member);
     reader.expected = Math.max(oldest, newestSeq - history + 1);
-    reader.newest = Math.max(reader.newest, newestSeq);
+    reader.newest = newestSeq;
   }
 
   /** The member's program has ended. */
@@ -112,7 +124,7 @@ export class RoomLedger {
 
   miss(member: string, { firstSeq, lastSeq }: EventOf<"missing">): void {
     this.#missing += lastSeq - firstSeq + 1;
-    if (lastSeq > this.#newestSeq + maxUnshown - historyMessages) {
+    if (lastSeq >= this.#oldestKept()) {
       this.#complain("missing though kept", `${member} ${firstSeq}–${lastSeq}`);
     }
     this.#advance(member, firstSeq, lastSeq);
@@ -129,6 +141,17 @@ export class RoomLedger {
   hasUpTo(member: string, seq: number): boolean {
     const { expected } = this.#readerOf(member);
     return expected !== undefined && expected > seq;
+  }
+
+  /** Number of the oldest message that the server still has for sure. */
+  #oldestKept(): number {
+    let bytes = maxUnshown * maxTextBytes;
+    for (let count = maxUnshown; count < historyMessages; count++) {
+      const seq = this.#newestSeq + maxUnshown - count;
+      const textBytes = this.#textBytes[this.#messages[seq] ?? -1] ?? maxTextBytes;
+      if ((bytes += textBytes + overheadBytes) > historyBytes) return seq + 1;
+    }
+    return this.#newestSeq + maxUnshown - historyMessages + 1;
   }
 
   #bind(message: number, seq: number, how: string): void {

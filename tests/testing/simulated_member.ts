@@ -1,3 +1,4 @@
+import type { Timer } from "../../lib/clock.ts";
 import { Contacts } from "../../lib/client/contacts.ts";
 import { ClientCore, type Sealer } from "../../lib/client/core.ts";
 import { MemoryStore } from "../../lib/client/memory_store.ts";
@@ -42,6 +43,8 @@ interface Process {
   readonly clock: ProcessClock;
   readonly core: ClientCore;
   attempt: number;
+  /** The next attempt to connect, while there is one. */
+  connecting: Timer | undefined;
   connectedAt: number;
   hasEntered: boolean;
 }
@@ -113,7 +116,14 @@ export class SimulatedMember {
       onFault,
       history,
     });
-    const process: Process = { clock, core, attempt: 0, connectedAt: 0, hasEntered: false };
+    const process: Process = {
+      clock,
+      core,
+      attempt: 0,
+      connecting: undefined,
+      connectedAt: 0,
+      hasEntered: false,
+    };
     this.#process = process;
     this.#connect(process);
   }
@@ -124,6 +134,7 @@ export class SimulatedMember {
     if (!process) return 0;
     this.wake();
     process.core.fail(new ChatError("closed"));
+    process.connecting?.cancel();
     this.#process = undefined;
     this.#session?.leave();
     this.#closePort();
@@ -194,7 +205,7 @@ export class SimulatedMember {
       ...memberHello(this.name),
       signingKey: this.identity.signingKeyPair.publicKey,
     });
-    process.clock.after(2 * this.#latencyMs(), () => {
+    process.connecting = process.clock.after(2 * this.#latencyMs(), () => {
       const answered = server.answer({
         hello: payload,
         identityKey: this.identity.staticKeyPair.publicKey,
@@ -237,7 +248,7 @@ export class SimulatedMember {
     const { first, longest } = reconnectPauseMs;
     const most = Math.min(longest, first * 2 ** process.attempt++);
     const pauseMs = Math.round(most * (0.5 + this.#pauseRandom.fraction() / 2));
-    process.clock.after(pauseMs, () => this.#connect(process));
+    process.connecting = process.clock.after(pauseMs, () => this.#connect(process));
   }
 
   // -------------------------------------------------------------------------------------- the network

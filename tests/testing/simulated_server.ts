@@ -140,7 +140,7 @@ export class SimulatedServer {
     network: Network | undefined,
   ): void {
     const { clock } = this.#options;
-    let member: Member | undefined;
+    let member: Member | undefined = undefined;
     const leave = (reason: ConnectionEnd) => {
       run.connections.delete(end);
       network?.leave(clock.now());
