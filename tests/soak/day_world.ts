@@ -20,6 +20,8 @@ const longOneIn = 200;
 /** Of so many times that somebody talks, once a whole crowd does. */
 const burstOneIn = 100;
 const burstMessages = 40;
+/** A member that has a message has shown it so soon. */
+const showingMs = 5_000;
 /** Events taken before the machine's other work gets its turn, so that buffers are given back. */
 const eventsPerTurn = 20_000;
 
@@ -307,7 +309,7 @@ export class DayWorld {
       case "missing":
         return this.room.miss(name, event);
       case "reached":
-        return this.room.reach(name, event);
+        return this.#checkReach(name, event);
       case "told":
         this.#texts.set(`${event.from} ${event.id}`, event.text.split(" ", 1)[0]!);
         if (event.authenticity !== "signed") this.complaints.add("unsigned letter", event.from);
@@ -335,6 +337,16 @@ export class DayWorld {
       default:
         return event satisfies never;
     }
+  }
+
+  /** A member has a message a little before it shows it: it may have to ask first whose the author's name is. */
+  #checkReach(author: string, event: Extract<ClientEvent, { kind: "reached" }>): void {
+    if (this.room.haveShown(author, event)) return;
+    this.#count("reached before it was shown");
+    this.clock.after(showingMs, () => {
+      if (this.room.haveShown(author, event)) return;
+      this.complaints.add("reached though not shown", `${author} ${event.seq} ${event.count}`);
+    });
   }
 
   #count(what: string): void {

@@ -101,6 +101,7 @@ export class RoomLedger {
   stop(member: string): void {
     const reader = this.#readerOf(member);
     reader.expected = undefined;
+    reader.newest = Infinity; // what it has had, but not shown, nobody will know
     reader.shown = 0;
   }
 
@@ -130,11 +131,11 @@ export class RoomLedger {
     this.#advance(member, firstSeq, lastSeq);
   }
 
-  /** An author is told that so many others have its message: at least as many must have been shown it. */
-  reach(member: string, { seq, count }: EventOf<"reached">): void {
+  /** Whether so many others, of whom an author was told that they have its message, have been shown it. */
+  haveShown(author: string, { seq, count }: EventOf<"reached">): boolean {
     let have = 0;
-    for (const [name, { newest }] of this.#readers) if (name !== member && newest >= seq) have++;
-    if (count > have) this.#complain("reached", `${member} ${seq}: told ${count}, have ${have}`);
+    for (const [name, { newest }] of this.#readers) if (name !== author && newest >= seq) have++;
+    return have >= count;
   }
 
   /** Whether a member has shown all up to `seq`. */
