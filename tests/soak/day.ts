@@ -120,7 +120,7 @@ function noteHour(
     `${hour} h: ${present.length} present`,
     `${room.said} said, ${room.shown} times shown, ${room.missing} missing`,
     `${letters.written} private, ${letters.shown} shown`,
-    `heap ${inMib(heapBytes)} besides ids`,
+    `heap ${inMib(heapBytes)} besides ${room.rememberedIds} ids`,
     `database ${inMib(databaseBytes)}`,
     `${world.complaints.total} complaints`,
     `${(tookMs / 1_000).toFixed(0)} s`,

@@ -98,7 +98,7 @@ export class Life {
 
   #visit(): void {
     this.#start();
-    this.#after(20 * second, 4 * hour, () => {
+    this.#after(second, 4 * hour, () => {
       this.#stop();
       this.#after(5 * second, 4 * hour, () => this.#visit());
     });

@@ -1,6 +1,7 @@
 import { pause, systemClock, type Timer } from "../../lib/clock.ts";
 import type { ClientEvent } from "../../lib/client/mod.ts";
 import type { Sealer } from "../../lib/client/core.ts";
+import type { ClientStore } from "../../lib/client/store.ts";
 import type { ServerStore } from "../../lib/server/store.ts";
 import { ManualClock } from "../testing/manual_clock.ts";
 import { SeededRandom } from "../testing/seeded_random.ts";
@@ -199,10 +200,10 @@ export class DayWorld {
     return inhabitant;
   }
 
-  #standIn(store: ConstructorParameters<typeof StandInSealer>[0]): Sealer {
+  #standIn(store: ClientStore): Sealer {
     const keyOf = (name: string) =>
       this.#byName.get(name)!.member.identity.signingKeyPair.publicKey;
-    return new StandInSealer(store, keyOf);
+    return new StandInSealer(store, keyOf, (to) => this.complaints.add("garbled letter", to));
   }
 
   #noteStop(name: string, timersLeft: number): void {

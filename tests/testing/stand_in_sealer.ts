@@ -22,10 +22,19 @@ const supplyId = 1n;
 export class StandInSealer implements Sealer {
   readonly #store: ClientStore;
   readonly #keyOf: (name: string) => Uint8Array;
+  readonly #onUnreadable: (to: string) => void;
   readonly #opened = new Map<string, Set<MessageId>>();
 
-  /** @param keyOf whose signing key is whose */
-  constructor(store: ClientStore, keyOf: (name: string) => Uint8Array) {
+  /**
+   * @param keyOf whose signing key is whose
+   * @param onUnreadable told of an addressee that couldn't open something, which here means that it was garbled
+   */
+  constructor(
+    store: ClientStore,
+    keyOf: (name: string) => Uint8Array,
+    onUnreadable: (to: string) => void,
+  ) {
+    this.#onUnreadable = onUnreadable;
     this.#store = store;
     this.#keyOf = keyOf;
   }
@@ -49,7 +58,9 @@ export class StandInSealer implements Sealer {
 
   delivered(): void {}
 
-  forget(): void {}
+  forget(to: string): void {
+    this.#onUnreadable(to);
+  }
 
   open(from: string, id: MessageId, envelope: Uint8Array): Promise<Opened> {
     const ids = this.#idsOf(from);
