@@ -113,6 +113,7 @@ export class SimulatedMember {
       contacts,
       sealer,
       emit,
+      show: (event) => Promise.resolve(emit(event)),
       onFault,
       history,
     });
