@@ -1,9 +1,6 @@
 import { resumeMs } from "../limits.ts";
-import type { LeftReason } from "./event.ts";
+import type { BreakReason, LeftReason } from "./event.ts";
 import type { Member } from "./member.ts";
-
-/** Ends of a connection that nobody wanted: whoever had it may come back as if nothing had been. */
-export type BreakReason = Extract<LeftReason, "connectionLost" | "slowReader" | "silence">;
 
 export function isBreak(reason: LeftReason): reason is BreakReason {
   return reason === "connectionLost" || reason === "slowReader" || reason === "silence";

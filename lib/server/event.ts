@@ -1,5 +1,4 @@
 import type { ByeCode, ProtocolErrorCode, RefusedCode } from "../codec/mod.ts";
-import type { BreakReason } from "./detached_members.ts";
 
 /** What a server reports of itself, for a log: never a message's text, never a key. */
 export type ServerEvent =
@@ -46,3 +45,6 @@ export type ServerEvent =
 
 /** Why a member is no longer here. */
 export type LeftReason = ByeCode | "connectionLost" | "slowReader" | "silence";
+
+/** Ends of a connection that nobody wanted: whoever had it may come back as if nothing had been. */
+export type BreakReason = Extract<LeftReason, "connectionLost" | "slowReader" | "silence">;

@@ -4,7 +4,7 @@ import type { Registered } from "../registry/mod.ts";
 import type { DatagramPath } from "../transport/mod.ts";
 import { Allowance } from "./allowance.ts";
 import type { Author } from "./author.ts";
-import type { BreakReason } from "./detached_members.ts";
+import type { BreakReason } from "./event.ts";
 import { HandedOver } from "./handed_over.ts";
 import { LostConnection } from "./lost_connection.ts";
 import type { Network } from "./network.ts";

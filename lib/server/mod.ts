@@ -17,7 +17,7 @@ export * from "../codec/codes.ts";
 export type { ProtocolErrorCode } from "../codec/mod.ts";
 export type { FloodLimits } from "./author.ts";
 export { DataDirError, type DataDirErrorReason } from "./data_dir_error.ts";
-export type { LeftReason, ServerEvent } from "./event.ts";
+export type { BreakReason, LeftReason, ServerEvent } from "./event.ts";
 export type { Registration } from "./registrar.ts";
 export { Operator, type OwnedName } from "./operator.ts";
 export { type Server, type ServerOptions, startServer } from "./server.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { detachedDatagramsMs, resumeMs, tickMs } from "../../lib/limits.ts";
-import type { BreakReason } from "../../lib/server/detached_members.ts";
+import type { BreakReason } from "../../lib/server/mod.ts";
 import {
   anaAndBia,
   anasKey,
