@@ -1,7 +1,7 @@
 import { congestedBytes, rememberIdsMs, resumeMs } from "../../lib/limits.ts";
 import { SqliteStore } from "../../lib/server/sqlite_store.ts";
 import { bytesOf, checkComplaints, checkGathered } from "./day_checks.ts";
-import { DayWorld } from "./day_world.ts";
+import { DayWorld, type Inhabitant } from "./day_world.ts";
 import type { Stage } from "./stage.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -15,7 +15,9 @@ const quietMs = 5 * minute;
 
 /** Heap and buffers that a client takes for the id of a message that it has shown: a 64-bit number in a set. */
 const bytesPerRememberedId = 80;
-/** By so much memory may grow from the middle of the day to its end, besides those ids: noise of compiled code. */
+/** The same for another member: its record, and what its messages are verified with. */
+const bytesPerContact = 2_048;
+/** By so much memory may grow from the middle of the day to its end, besides those: noise of compiled code. */
 const maxGrowthBytes = 16 * mib;
 /** By so much more than at the beginning the server may hold without members, besides its history. */
 const maxServerBytes = 16 * mib;
@@ -38,8 +40,10 @@ export const dayDefaults = {
 
 /** What was measured at the end of an hour. */
 interface Measure {
-  /** Besides the ids that clients remember. */
+  /** Besides the ids that clients remember, whom they know, and the server's history. */
   readonly heapBytes: number;
+  /** Members that members know, over all. */
+  readonly contacts: number;
   readonly databaseBytes: number;
   readonly walBytes: number;
   /** What the database has to hold: history, letters, owners. */
@@ -112,7 +116,7 @@ function noteHour(
   verdict: Verdict,
   world: DayWorld,
   hour: number,
-  { heapBytes, databaseBytes }: Measure,
+  { heapBytes, contacts, databaseBytes }: Measure,
   tookMs: number,
 ): void {
   const { room, letters, present } = world;
@@ -120,7 +124,7 @@ function noteHour(
     `${hour} h: ${present.length} present`,
     `${room.said} said, ${room.shown} times shown, ${room.missing} missing`,
     `${letters.written} private, ${letters.shown} shown`,
-    `heap ${inMib(heapBytes)} besides ${room.rememberedIds} ids`,
+    `heap ${inMib(heapBytes)} besides ${room.rememberedIds} ids and ${contacts} contacts`,
     `database ${inMib(databaseBytes)}`,
     `${world.complaints.total} complaints`,
     `${(tookMs / 1_000).toFixed(0)} s`,
@@ -131,8 +135,11 @@ function measureNow({ room, server, inhabitants }: DayWorld, dataDir: string): M
   const store = server.store;
   const letterBytes = store?.mail.waiting().reduce((sum, { bytes }) => sum + bytes, 0) ?? 0;
   const historyBytes = bytesOf(store?.room.load().messages ?? []);
+  const contacts = inhabitants.reduce((sum, each) => sum + contactsOf(each), 0);
   return {
-    heapBytes: heapBytes() - room.rememberedIds * bytesPerRememberedId,
+    heapBytes: heapBytes() - historyBytes - room.rememberedIds * bytesPerRememberedId -
+      contacts * bytesPerContact,
+    contacts,
     databaseBytes: sizeOf(`${dataDir}/chat.db`),
     walBytes: sizeOf(`${dataDir}/chat.db-wal`),
     contentBytes: historyBytes + letterBytes + inhabitants.length * ownerBytes,
@@ -162,6 +169,10 @@ function checkGrowth(verdict: Verdict, measures: readonly Measure[]): void {
     growth <= maxGrowthBytes,
     `heap: ${inMib(growth)} more than at half time, of ${inMib(maxGrowthBytes)} allowed`,
   );
+}
+
+function contactsOf({ member: { store } }: Inhabitant): number {
+  return store.keys("contact/").length;
 }
 
 /** After a collection, where `--v8-flags=--expose-gc` lets us ask for one. */
