@@ -45,7 +45,8 @@ export class History {
 
   /** Takes the message numbered next, and forgets the oldest beyond the limits. */
   append(message: Uint8Array): void {
-    this.#messages.set(++this.#newestSeq, message);
+    const isWhole = message.length === message.buffer.byteLength; // a view would keep all that it is a view of
+    this.#messages.set(++this.#newestSeq, isWhole ? message : message.slice());
     this.#bytes += message.length;
     while (this.#messages.size > historyMessages || this.#bytes > historyBytes) {
       const oldestSeq = this.oldestSeq;

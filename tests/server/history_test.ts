@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
+import { encodedMessage } from "../../lib/codec/mod.ts";
 import { historyBytes, historyMessages } from "../../lib/limits.ts";
 import { History } from "../../lib/server/history.ts";
 import { MemoryRoom } from "../../lib/server/memory_room.ts";
@@ -18,6 +19,17 @@ Deno.test("History.append() numbers from 1", () => {
   assertEquals([history.newestSeq, history.oldestSeq], [3, 1]);
   messages.forEach((message, i) => assertStrictEquals(history.get(i + 1), message));
   assertEquals(history.get(4), undefined);
+});
+
+Deno.test("History.append() keeps a message, and nothing of the buffer that it was written to", () => {
+  const history = new History(new MemoryRoom());
+  const text = "a".repeat(16_000);
+  const fields = { from: "ana", id: 1n, sentAt: 0, signature: new Uint8Array(64) };
+  const said = encodedMessage({ kind: "said", seq: 1, text, ...fields });
+  history.append(said);
+  const kept = history.get(1)!;
+  assertEquals(kept, said);
+  assertEquals(kept.buffer.byteLength, said.length);
 });
 
 Deno.test("History.append() forgets the oldest beyond historyMessages", () => {
