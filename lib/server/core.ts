@@ -3,26 +3,15 @@ import {
   ByteReader,
   decodeMemberHello,
   decodeMessage,
-  encodedMessage,
   type Message,
-  type MessageId,
   ProtocolError,
   readDatagramHeader,
   type RefusedCode,
-  type Repair,
-  type Said,
-  type Say,
 } from "../codec/mod.ts";
 import type { Handshaken } from "../crypto/mod.ts";
-import {
-  floodLimits,
-  identifyTokens,
-  maxRepairBytes,
-  membersToldAtOnce,
-  reachedMembersPerToken,
-} from "../limits.ts";
+import { floodLimits, identifyTokens, membersToldAtOnce } from "../limits.ts";
 import { randomId } from "../random_id.ts";
-import { parseName, Registry } from "../registry/mod.ts";
+import { Registry } from "../registry/mod.ts";
 import { type DatagramAddress, DatagramPath, type OutgoingDatagram } from "../transport/mod.ts";
 import type { FloodLimits } from "./author.ts";
 import { Authors } from "./authors.ts";
@@ -30,16 +19,14 @@ import { DataDirError } from "./data_dir_error.ts";
 import { diagnose } from "./diagnose.ts";
 import { DetachedMembers, isBreak } from "./detached_members.ts";
 import type { BreakReason, LeftReason, ServerEvent } from "./event.ts";
-import { History } from "./history.ts";
 import { KeyDirectory } from "./key_directory.ts";
 import { Mailbox } from "./mailbox.ts";
 import { type Connection, Member } from "./member.ts";
 import { Presence } from "./presence.ts";
-import { Reach } from "./reach.ts";
 import { Registrar, type Registration } from "./registrar.ts";
-import { Round } from "./round.ts";
+import { Room } from "./room.ts";
+import type { Round } from "./round.ts";
 import type { Claimant, ServerStore } from "./store.ts";
-import { WaitingRepairs } from "./waiting_repairs.ts";
 
 /** What the core asks of the world around it. */
 export interface ServerOutputs {
@@ -78,18 +65,12 @@ export class ServerCore {
   readonly #maxMembers: number;
   /** Names this start of the server: another one may have lost what came last to a power failure. */
   readonly #run = randomId();
-  readonly #history: History;
+  readonly #room: Room;
   readonly #presence = new Presence();
   readonly #detached = new DetachedMembers();
-  readonly #reach = new Reach();
-  readonly #waitingRepairs = new WaitingRepairs();
   /** News of who came and went that are being told. */
   #news: Iterator<void> | undefined;
   readonly #authors: Authors;
-  /** Global messages numbered and not yet sent, encoded. */
-  #unsent: Uint8Array[] = [];
-  /** Authors to be told the numbers of those, once they are kept. */
-  #unnumbered: { readonly member: Member; readonly id: MessageId; readonly seq: number }[] = [];
 
   constructor(options: ServerCoreOptions) {
     this.#clock = options.clock;
@@ -102,20 +83,9 @@ export class ServerCore {
     this.#mailbox = new Mailbox({ clock, store, registry: this.registry, reportFailure });
     this.#maxMembers = options.maxMembers;
     this.#authors = new Authors(options.floodLimits ?? floodLimits);
-    this.#history = new History(store.room);
-    this.#recallAuthors();
-  }
-
-  /** Who repeats what the last run of this server has numbered must not be heard twice. */
-  #recallAuthors(): void {
-    for (const [seq, message] of this.#history.messages()) {
-      const said = decodeMessage(new ByteReader(message)) as Said;
-      const parsed = parseName(said.from);
-      const owner = parsed.kind === "name" ? this.#store.findOwner(parsed.key) : undefined;
-      if (!owner) continue;
-      this.#authors.enter(owner, this.#clock.now()).said.set(said.id, seq);
-      this.#authors.leave(owner, this.#clock.now());
-    }
+    const { wakeFanOut } = options.outputs;
+    this.#room = new Room({ clock, store, registry: this.registry, wakeFanOut, reportFailure });
+    this.#room.recall(this.#authors);
   }
 
   // ------------------------------------------------------------------------------- coming and going
@@ -153,7 +123,7 @@ export class ServerCore {
     const author = this.#authors.enter(claimant, this.#clock.now());
     const member = new Member(claimant, connection, path, author);
     this.registry.add(member);
-    this.#reach.enter(member, this.#history.newestSeq, previous);
+    this.#room.enter(member, previous);
     if (previous) this.#replace(previous);
     this.#welcome(member, previous?.detachment ? "resumed" : "joined");
     return member;
@@ -184,7 +154,7 @@ export class ServerCore {
   #leave(member: Member, reason: LeftReason): void {
     if (!this.registry.release(member)) return; // a newer connection has taken over
     this.#detached.delete(member);
-    this.#reach.leave(member);
+    this.#room.leave(member);
     this.#authors.leave(member, this.#clock.now());
     this.#presence.leave(member);
     this.#tellPresence();
@@ -213,9 +183,8 @@ export class ServerCore {
 
   #welcome(member: Member, kind: "joined" | "resumed"): void {
     const { connection, sessionId, name } = member;
-    const { room, baseSeq, newestSeq } = this.#history;
     const run = this.#run;
-    connection.send({ kind: "welcome", sessionId, room, run, baseSeq, name, newestSeq });
+    connection.send({ kind: "welcome", sessionId, run, name, ...this.#room.position });
     this.#keyDirectory.tellPublished(member);
     this.#mailbox.enter(member);
     this.#presence.join(member);
@@ -236,7 +205,7 @@ export class ServerCore {
     const now = this.#clock.now();
     switch (message.kind) {
       case "say":
-        this.#say(member, message, now);
+        this.#room.say(member, message, now);
         return member.allowance.takeSay(now);
       case "send":
         this.#mailbox.post(member, message);
@@ -251,7 +220,7 @@ export class ServerCore {
         this.#mailbox.inquire(member, message.id);
         break;
       case "repair":
-        this.#repairWhenAllowed(member, message, now);
+        this.#room.repair(member, message, now);
         break;
       case "diagnose":
         member.connection.send(diagnose(member));
@@ -263,13 +232,13 @@ export class ServerCore {
         return member.allowance.takeOther(now, this.#keyDirectory.publish(member, message));
       case "heard":
         member.path.monitor.hear(message.number, now);
-        this.#reach.have(member, message.seq, this.#history.newestSeq);
+        this.#room.have(member, message.seq);
         break;
       case "have":
-        this.#reach.have(member, message.seq, this.#history.newestSeq);
+        this.#room.have(member, message.seq);
         break;
       case "reach":
-        return member.allowance.takeOther(now, this.#tellReach(member, message.seq));
+        return member.allowance.takeOther(now, this.#room.tellReach(member, message.seq));
       case "ping":
         member.connection.send({ kind: "pong" });
         break;
@@ -311,14 +280,14 @@ export class ServerCore {
       case "say":
         if (!allowance.hasSay(now)) return false;
         allowance.takeSay(now);
-        this.#say(member, message, now);
+        this.#room.say(member, message, now);
         return true;
       case "probe": {
         if (!allowance.hasOther(now)) return false;
         allowance.takeOther(now);
         const { number, seq } = message;
-        this.#reach.have(member, seq, this.#history.newestSeq);
-        member.connection.sendLazily({ kind: "heard", number, seq: this.#history.keptSeq });
+        this.#room.have(member, seq);
+        member.connection.sendLazily({ kind: "heard", number, seq: this.#room.keptSeq });
         return true;
       }
       default:
@@ -326,116 +295,9 @@ export class ServerCore {
     }
   }
 
-  /** Its author learns the number over TCP, whatever becomes of its own copy. */
-  #say(member: Member, message: Say, now: number): void {
-    const seq = this.#numberAndQueue(member, message);
-    if (seq === undefined) return;
-    this.#unnumbered.push({ member, id: message.id, seq });
-    this.#reach.say(member, seq, now);
-  }
-
-  /** Answers {@linkcode Reach}; answers what it costs, in tokens. */
-  #tellReach(member: Member, seq: number): number {
-    const { registry } = this;
-    const author = this.#authorOfSaid(seq) ?? member;
-    member.connection.send(this.#reach.of(seq, author, registry.members()));
-    return 1 + registry.size / reachedMembersPerToken;
-  }
-
-  /** Who said it, where that is still known, and the author is still here. */
-  #authorOfSaid(seq: number): Member | undefined {
-    const encoded = this.#history.get(seq);
-    const said = encoded && decodeMessage(new ByteReader(encoded));
-    return said?.kind === "said" ? this.registry.find(said.from) : undefined;
-  }
-
-  // -------------------------------------------------------------------------------- global messages
-
-  /** The message's number, unless it had one before, or gets none. */
-  #numberAndQueue(member: Member, { id, sentAt, text, signature }: Say): number | undefined {
-    if (text === "") {
-      member.connection.send({ kind: "rejected", id, code: "textEmpty" });
-      return undefined;
-    }
-    const knownSeq = member.author.said.get(id);
-    if (knownSeq !== undefined) {
-      this.#repeat(member, id, knownSeq);
-      return undefined;
-    }
-    const seq = this.#history.newestSeq + 1;
-    const said = encodedMessage({
-      kind: "said",
-      seq,
-      from: member.name,
-      id,
-      sentAt,
-      text,
-      signature,
-    });
-    member.author.said.set(id, seq);
-    this.#history.append(said);
-    this.#unsent.push(said);
-    this.#outputs.wakeFanOut();
-    return seq;
-  }
-
-  /** The author seems to have missed its own copy; over TCP it will not miss it again. */
-  #repeat(member: Member, id: MessageId, seq: number): void {
-    if (seq > this.#history.keptSeq) return void this.#unnumbered.push({ member, id, seq });
-    const said = this.#history.get(seq);
-    if (said) member.connection.sendEncoded(said);
-    member.connection.send({ kind: "numbered", id, seq });
-  }
-
-  /**
-   * All that waits for everybody, or `undefined` where nothing does. Members without a working UDP path
-   * have been sent theirs over TCP by then; the rest is for the caller to send.
-   */
+  /** @see Room.takeRound */
   takeRound(): Round | undefined {
-    if (this.#unsent.length === 0) return undefined;
-    this.#keepHistory();
-    const round = new Round(this.#unsent, this.#history.newestSeq, this.#clock);
-    this.#unsent = [];
-    for (const member of this.registry.members()) round.add(member);
-    return round;
-  }
-
-  /** What a crash could undo has no number yet. */
-  #keepHistory(): void {
-    try {
-      this.#history.keep();
-    } catch (error) {
-      this.#reportStorage(error); // a full disk silences nobody
-    }
-    for (const { member, id, seq } of this.#unnumbered) {
-      member.connection.sendLazily({ kind: "numbered", id, seq });
-    }
-    this.#unnumbered = [];
-  }
-
-  #repairWhenAllowed(member: Member, request: Repair, now: number): void {
-    const { author } = member;
-    if (!author.mayRepair(now) || !member.keepsUp()) {
-      return this.#waitingRepairs.add(member, request);
-    }
-    author.countRepair(now, this.#repair(member, request));
-  }
-
-  /** Answers what it costs, in bytes: a small request can have a long answer. */
-  #repair(member: Member, { firstSeq, lastSeq }: Repair): number {
-    const { oldestSeq, newestSeq } = this.#history;
-    if (firstSeq < oldestSeq) {
-      const lastMissing = Math.min(lastSeq, oldestSeq - 1);
-      member.connection.send({ kind: "missing", firstSeq, lastSeq: lastMissing });
-    }
-    let bytes = 0;
-    for (let seq = Math.max(firstSeq, oldestSeq); seq <= Math.min(lastSeq, newestSeq); seq++) {
-      const said = this.#history.get(seq)!;
-      if (bytes + said.length > maxRepairBytes) break;
-      bytes += said.length;
-      member.connection.sendEncoded(said);
-    }
-    return bytes;
+    return this.#room.takeRound();
   }
 
   // ---------------------------------------------------------------------------------- as time passes
@@ -447,7 +309,7 @@ export class ServerCore {
     for (const member of this.registry.members()) {
       member.connection.check();
       if (member.hasCaughtUp()) {
-        member.connection.sendLazily({ kind: "newest", seq: this.#history.keptSeq });
+        member.connection.sendLazily({ kind: "newest", seq: this.#room.keptSeq });
       }
       this.#probeWhenDue(member, now);
     }
@@ -455,11 +317,8 @@ export class ServerCore {
       this.#leave(member, member.detachment!.reason);
     }
     this.#tellPresence();
-    for (const [member, request] of this.#waitingRepairs.take()) {
-      this.#repairWhenAllowed(member, request, now);
-    }
+    this.#room.tick(now);
     this.#mailbox.tick();
-    this.#reach.tell(this.registry.members(), this.registry.size, now);
     this.#authors.forgetOld(now);
   }
 
@@ -490,7 +349,7 @@ export class ServerCore {
   #probeWhenDue(member: Member, now: number): void {
     const { path } = member;
     if (!path.address || member.detachment || path.monitor.nextProbeAt > now) return;
-    this.#outputs.sendDatagram({ path, plaintext: member.probe(now, this.#history.keptSeq) });
+    this.#outputs.sendDatagram({ path, plaintext: member.probe(now, this.#room.keptSeq) });
   }
 
   #tellPresence(): void {
