@@ -32,6 +32,9 @@ export interface ConnectionHandler {
   end(reason: ConnectionEnd): void;
 }
 
+/** Who handles what comes to an end that is over. */
+const nobody: ConnectionHandler = { receive: () => 0, end: () => {} };
+
 /** A batch that has arrived. */
 interface Arrived {
   readonly bytes: Uint8Array;
@@ -249,6 +252,8 @@ export class SimulatedConnection {
     if (this.#end) return;
     this.#end = reason;
     this.#unread = [];
-    this.#handler.end(reason);
+    const handler = this.#handler;
+    this.#handler = nobody; // the other end may sleep for hours, and would keep all that it belongs to
+    handler.end(reason);
   }
 }

@@ -211,7 +211,7 @@ export class SimulatedMember {
         hello: payload,
         identityKey: this.identity.staticKeyPair.publicKey,
         hostname: network.hostname,
-        latencyMs: () => this.#latencyMs(),
+        latencyMs: this.#latencyMs,
         way: this.#way,
       });
       if (!answered) return this.#reconnect(process);
@@ -254,10 +254,11 @@ export class SimulatedMember {
 
   // -------------------------------------------------------------------------------------- the network
 
-  #latencyMs(): number {
+  /** By itself: the server's end holds on to it for longer than our session lasts. */
+  readonly #latencyMs = (): number => {
     const { delayMs, jitterMs } = this.#options.network.tcp;
     return delayMs + this.#tcpRandom.fraction() * jitterMs;
-  }
+  };
 
   #sendDatagram(datagram: Uint8Array): void {
     this.#options.datagrams.send(datagram, this.address, serverAddress, this.#way);

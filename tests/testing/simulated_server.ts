@@ -12,6 +12,8 @@ import type { ManualClock } from "./manual_clock.ts";
 import { type ConnectionEnd, SimulatedConnection } from "./simulated_connection.ts";
 import type { DatagramWay, SimulatedDatagrams } from "./simulated_datagrams.ts";
 
+type DirectionKeys = ConstructorParameters<typeof TransportSession>[0];
+
 export const serverAddress = { hostname: "198.51.100.1", port: 7_700 } as const;
 
 /** Who knocks, and from where. */
@@ -118,18 +120,15 @@ export class SimulatedServer {
     const network = run.networks.of(knock.hostname, clock.now());
     if (network && !network.enter(clock.now())) return undefined;
     const [near, far] = SimulatedConnection.pair(clock, knock.latencyMs);
-    const [up, down] = [0, 1].map(() => crypto.getRandomValues(new Uint8Array(32)));
+    const keys = drawKeys();
     const handshaken: Handshaken = {
       remoteStaticKey: knock.identityKey.slice(),
       handshakeHash: new Uint8Array(32),
-      transport: new TransportSession({ send: down!, receive: up! }),
-      datagrams: (id) => new DatagramSession(id, { send: down!, receive: up! }),
+      transport: new TransportSession(keys.near),
+      datagrams: datagramsOf(keys.near),
     };
     clock.after(knock.latencyMs(), () => this.#admit(run, knock, near, handshaken, network));
-    return {
-      connection: far,
-      datagrams: (id) => new DatagramSession(id, { send: up!, receive: down! }),
-    };
+    return { connection: far, datagrams: datagramsOf(keys.far) };
   }
 
   #admit(
@@ -199,6 +198,16 @@ export class SimulatedServer {
     if (!path.address || !way) return;
     this.#options.datagrams.send(path.seal(plaintext), serverAddress, path.address, way);
   }
+}
+
+function drawKeys(): Record<"near" | "far", DirectionKeys> {
+  const [up, down] = [0, 1].map(() => crypto.getRandomValues(new Uint8Array(32)));
+  return { near: { send: down!, receive: up! }, far: { send: up!, receive: down! } };
+}
+
+/** By itself: whoever holds on to it must not hold on to the run of the server that it comes from. */
+function datagramsOf(keys: DirectionKeys): (sessionId: bigint) => DatagramSession {
+  return (sessionId) => new DatagramSession(sessionId, keys);
 }
 
 /** As `MemberConnection`, over an end in memory. */
