@@ -9,24 +9,14 @@ import {
   type MessageId,
   ProtocolError,
   type Published,
-  type Reached,
   readDatagramHeader,
   type RejectedCode,
-  type Said,
-  type Say,
-  signedSayBytes,
   type Welcome,
 } from "../codec/mod.ts";
-import { type Identity, sign } from "../crypto/mod.ts";
+import type { Identity } from "../crypto/mod.ts";
 import { maxOutbox, maxTextBytes, probeTimeoutMs } from "../limits.ts";
-import type {
-  DatagramAddress,
-  DatagramPath,
-  OutgoingDatagram,
-  PathState,
-} from "../transport/mod.ts";
+import type { DatagramAddress, DatagramPath, PathState } from "../transport/mod.ts";
 import { randomId } from "../random_id.ts";
-import { Authenticator, type Judged } from "./authenticator.ts";
 import { Checkup, type ExaminedSession } from "./checkup.ts";
 import type { Contacts } from "./contacts.ts";
 import { Correspondence } from "./correspondence.ts";
@@ -34,26 +24,18 @@ import type { Diagnosis } from "./diagnosis.ts";
 import type { EndToEnd } from "./end_to_end.ts";
 import { Enquiries } from "./enquiries.ts";
 import { ChatError, type ClientEvent } from "./event.ts";
-import { HaveReport } from "./have_report.ts";
 import { Inbox } from "./inbox.ts";
 import { KeyPublisher } from "./key_publisher.ts";
 import { PortWatch } from "./port_watch.ts";
-import { type Reach, Reaches } from "./reach.ts";
+import type { Reach } from "./reach.ts";
 import { Roll } from "./roll.ts";
-import { type Next, RoomOrder } from "./room_order.ts";
-import { repeatPauseMs, SayQueue } from "./say_queue.ts";
+import { Room, type RoomSession } from "./room.ts";
 import { ServerNames } from "./server_names.ts";
 import type { ClientStore } from "./store.ts";
 import { Verification } from "./verification.ts";
 
 /** One connection to the server, from its welcome to its end. */
-export interface Session extends ExaminedSession {
-  /** Sends over TCP. */
-  send(message: MemberMessage): void;
-  /** Sends over TCP what may wait a few ms for another to travel with. */
-  sendLazily(message: MemberMessage): void;
-  /** Sends one datagram, when it can. */
-  sendDatagram(datagram: OutgoingDatagram): void;
+export interface Session extends ExaminedSession, RoomSession {
   /** Sends datagrams from another port from now on. */
   openPort(): void;
   readonly path: DatagramPath;
@@ -96,17 +78,12 @@ const utf8 = new TextEncoder();
 export class ClientCore {
   readonly #clock: Clock;
   readonly #emit: (event: ClientEvent) => void;
-  readonly #identity: Identity;
   readonly #onFault: (error: unknown) => void;
-  readonly #says = new SayQueue((say) => this.#sign(say));
   readonly #names = new ServerNames();
-  readonly #order: RoomOrder;
   readonly #roll = new Roll((name) => this.#names.keyOf(name));
-  readonly #have = new HaveReport();
-  readonly #reaches = new Reaches((seq) => this.#session?.send({ kind: "reach", seq }));
+  readonly #room: Room;
   readonly #checkup: Checkup;
   readonly #enquiries = new Enquiries((question) => this.#session?.send(question));
-  readonly #authenticator: Authenticator;
   readonly #correspondence: Correspondence;
   readonly #inbox: Inbox;
   readonly #keyPublisher: KeyPublisher;
@@ -116,14 +93,12 @@ export class ClientCore {
   #portWatch: PortWatch;
   #name = "";
   #transport: "udp" | "tcp" | undefined;
-  #room: bigint | undefined;
   #probedAt = -Infinity;
   #onListed: (() => void) | undefined;
 
   constructor(options: ClientCoreOptions) {
     const { clock, emit, show, identity, store, contacts, sealer, onFault } = options;
     this.#clock = clock;
-    this.#order = new RoomOrder(options.history);
     this.#checkup = new Checkup({
       clock,
       session: () => this.#session,
@@ -131,20 +106,15 @@ export class ClientCore {
       probe: () => this.#probeAfresh(),
     });
     this.#emit = emit;
-    this.#identity = identity;
     this.#onFault = onFault;
     this.#portWatch = new PortWatch(clock.now());
     const enquiries = this.#enquiries;
     const me = () => ({ name: this.#name, signingKey: identity.signingKeyPair.publicKey });
     this.verification = new Verification({ contacts, enquiries, me });
-    this.#authenticator = new Authenticator({
-      clock,
-      keyOf: (name) => this.#names.keyOf(name),
-      contacts,
-      enquiries,
-      me,
-      emit: (judged, room) => this.#showJudged(judged, room),
-      onFault,
+    this.#room = new Room({
+      ...{ clock, identity, contacts, enquiries, emit, onFault },
+      names: this.#names,
+      history: options.history,
     });
     const name = () => this.#name;
     const send = (message: MemberMessage) => this.#session?.send(message);
@@ -184,13 +154,11 @@ export class ClientCore {
   // ---------------------------------------------------------------------------------- what we write
 
   /** @see Client.say */
-  say(text: string): Promise<{ seq: number }> {
-    return new Promise((resolve, reject) => {
-      this.#checkText(text);
-      const sentAt = this.#clock.wallTime();
-      this.#says.add({ say: { id: randomId(), sentAt, text }, resolve, reject });
-      this.#transmit();
-    });
+  async say(text: string): Promise<{ seq: number }> {
+    this.#checkText(text);
+    const numbered = this.#room.say(text);
+    this.#transmit();
+    return await numbered;
   }
 
   /** @see Client.tell */
@@ -202,7 +170,7 @@ export class ClientCore {
 
   /** @see Client.reach */
   reach(seq?: number): Promise<Reach> {
-    return this.#reaches.ask(seq, this.#order.newestSeq);
+    return this.#room.reach(seq);
   }
 
   /** @see Client.diagnose */
@@ -210,36 +178,20 @@ export class ClientCore {
     return this.#checkup.examine();
   }
 
-  /** Signed for the room that it is about to be said in. */
-  #sign({ id, sentAt, text }: Omit<Say, "kind" | "signature">): Say {
-    const bytes = signedSayBytes({ room: this.#room!, author: this.#name, id, sentAt, text });
-    const signature = sign(bytes, this.#identity.signingKeyPair);
-    return { kind: "say", id, sentAt, text, signature };
-  }
-
   #checkText(text: string): void {
     if (text === "") throw new ChatError("textEmpty");
     const limit = this.#session?.maxTextBytes ?? maxTextBytes;
     if (utf8.encode(text).length > limit) throw new ChatError("textTooLong");
-    if (this.#says.size + this.#correspondence.size >= maxOutbox) throw new ChatError("outboxFull");
+    if (this.#room.unsettled + this.#correspondence.size >= maxOutbox) {
+      throw new ChatError("outboxFull");
+    }
   }
 
   #transmit(): void {
     const session = this.#session;
     if (!session) return;
-    this.#have.reach(this.#order.contiguousSeq, this.#clock.now());
     for (const message of this.#correspondence.transmit()) session.send(message);
-    const now = this.#clock.now();
-    const { isUp, monitor } = session.path;
-    const pauseMs = repeatPauseMs(monitor.roundTripMs, this.#roll.size);
-    const transmission = this.#says.transmit(now, isUp, pauseMs);
-    if (!transmission) return;
-    if (transmission.transport === "tcp") {
-      for (const say of transmission.says) session.send(say);
-    } else {
-      monitor.use(now);
-      session.sendDatagram({ path: session.path, plaintext: transmission.plaintext });
-    }
+    this.#room.transmit(this.#roll.size);
   }
 
   // --------------------------------------------------------------------------------------- sessions
@@ -254,16 +206,12 @@ export class ClientCore {
     this.#session = session;
     this.#portWatch = new PortWatch(this.#clock.now());
     this.#name = welcome.name;
-    this.#show(this.#order.enter(welcome, this.#clock.now()));
-    this.#room = welcome.room;
+    this.#room.enter(session, welcome);
     if (!isFirst) this.#emit({ kind: "reconnected" });
     this.#roll.restart();
-    this.#says.enterRoom();
     this.#correspondence.restart();
     this.#keyPublisher.restart();
     this.#enquiries.restart();
-    this.#have.restart();
-    this.#reaches.enter(welcome);
     this.#checkup.enter();
     this.tick();
     return new Promise((resolve) => this.#onListed = resolve);
@@ -277,16 +225,16 @@ export class ClientCore {
   /** The connection is gone; the next {@linkcode enter} goes on from here. */
   exit(): void {
     this.#session = undefined;
+    this.#room.exit();
   }
 
   /** There will be no other connection: whoever waits for an answer gets this one. */
   fail(error: ChatError): void {
     this.exit();
-    for (const { reject } of this.#says.clear()) reject(error);
+    this.#room.fail(error);
     this.#correspondence.fail(error);
     this.#keyPublisher.stop();
     this.#enquiries.close();
-    this.#reaches.fail(error);
     this.#checkup.fail(error);
   }
 
@@ -301,17 +249,17 @@ export class ClientCore {
     const now = this.#clock.now();
     switch (message.kind) {
       case "said":
-        this.#receiveSaid(message);
+        this.#room.receive(message);
         break;
       case "numbered":
-        this.#order.expect(message.seq, now);
-        this.#settle(message);
+        this.#room.expect(message.seq);
+        this.#room.settle(message);
         break;
       case "newest":
-        this.#order.expect(message.seq, now);
+        this.#room.expect(message.seq);
         break;
       case "missing":
-        this.#show(this.#order.giveUp(message.lastSeq));
+        this.#room.giveUp(message.lastSeq);
         break;
       case "accepted":
         this.#correspondence.accept(message.id);
@@ -327,7 +275,7 @@ export class ClientCore {
         this.#correspondence.deliver(message.id);
         break;
       case "reached":
-        this.#reach(message);
+        this.#room.receiveReached(message);
         break;
       case "identified":
         this.#names.keyOf(message.name);
@@ -387,13 +335,11 @@ export class ClientCore {
   #receiveOverUdp(session: Session, message: Message): void {
     switch (message.kind) {
       case "said":
-        return this.#receiveSaid(message);
+        return this.#room.receive(message);
       case "probe": {
         const { number } = message;
-        const seq = this.#order.contiguousSeq;
-        session.sendLazily({ kind: "heard", number, seq });
-        this.#have.tell(seq);
-        return this.#order.expect(message.seq, this.#clock.now());
+        session.sendLazily({ kind: "heard", number, seq: this.#room.tellHave() });
+        return this.#room.expect(message.seq);
       }
       default:
         throw new ProtocolError("unexpectedMessage", `a server sent ${message.kind} over UDP`);
@@ -401,59 +347,17 @@ export class ClientCore {
   }
 
   #hear({ number, seq }: Heard, now: number): void {
-    this.#order.expect(seq, now);
+    this.#room.expect(seq);
     const monitor = this.#session?.path.monitor;
     if (!monitor) return;
     monitor.hear(number, now);
-    this.#have.hear(number);
+    this.#room.hear(number);
     this.#noticeTransport(monitor.state);
-  }
-
-  #reach(reached: Reached): void {
-    for (const name of reached.lacking) this.#names.keyOf(name);
-    this.#reaches.receive(reached);
-    const { kind, seq, count, present } = reached;
-    this.#emit({ kind, seq, count, present });
-  }
-
-  #receiveSaid(said: Said): void {
-    this.#names.keyOf(said.from);
-    const now = this.#clock.now();
-    this.#order.receive(said, now);
-    this.#show(this.#order.take());
-    if (said.from === this.#name) this.#settle(said);
-  }
-
-  /** A global message of ours has its number. */
-  #settle({ id, seq }: { id: MessageId; seq: number }): void {
-    const pending = this.#says.settle(id);
-    if (!pending) return;
-    this.#reaches.own(seq);
-    pending.resolve({ seq });
-  }
-
-  #show(next: Iterable<Next>): void {
-    for (const item of next) {
-      if (item.kind === "missing") {
-        this.#says.restart(); // one of ours may be among them: the server knows, and will say so
-      }
-      this.#authenticator.take(item, this.#room!);
-    }
-  }
-
-  #showJudged(judged: Judged, room: bigint): void {
-    if (judged.kind === "missing" || judged.kind === "caughtUp") return this.#emit(judged);
-    const { seq, from, text, sentAt } = judged.said;
-    if (judged.kind === "repeated") return this.#emit({ kind: "repeated", seq, from });
-    const { authenticity } = judged;
-    const isPast = this.#order.isPast(room, seq);
-    if (isPast && from === this.#name && authenticity === "signed") this.#reaches.own(seq);
-    this.#emit({ kind: "said", seq, from, text, sentAt, authenticity, isPast });
   }
 
   #reject(id: MessageId, code: RejectedCode): void {
     if (this.#enquiries.reject(id) || this.#correspondence.reject(id, code)) return;
-    this.#says.settle(id)?.reject(new ChatError(code));
+    this.#room.reject(id, code);
   }
 
   #recognise(names: readonly string[]): void {
@@ -475,9 +379,7 @@ export class ClientCore {
     return Math.min(
       monitor.nextProbeAt,
       this.#portWatch.dueAt(monitor.state),
-      this.#order.nextRequestAt ?? Infinity,
-      this.#says.nextTransmissionAt ?? Infinity,
-      this.#have.nextAt ?? Infinity,
+      this.#room.nextTickAt,
     );
   }
 
@@ -488,11 +390,7 @@ export class ClientCore {
     const { path } = this.#session;
     if (path.monitor.nextProbeAt <= now) this.#probe(this.#session, now);
     if (this.#portWatch.dueAt(path.monitor.state) <= now) this.#changePort(this.#session, now);
-    for (const range of this.#order.takeRequests(now, path.monitor.roundTripMs)) {
-      this.#session.send({ kind: "repair", ...range });
-    }
-    const seq = this.#have.take(now);
-    if (seq !== undefined) this.#session.sendLazily({ kind: "have", seq });
+    this.#room.tick(now);
     this.#transmit();
     this.#noticeTransport(path.monitor.state);
   }
@@ -508,9 +406,8 @@ export class ClientCore {
   #probe(session: Session, now: number): void {
     const { path } = session;
     const number = path.monitor.sendProbe(now);
-    const seq = this.#order.contiguousSeq;
+    const seq = this.#room.probeHave(number);
     const plaintext = encodedMessage({ kind: "probe", number, seq });
-    this.#have.sendProbe(number, seq);
     this.#probedAt = now;
     session.sendDatagram({ path, plaintext });
   }
