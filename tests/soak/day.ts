@@ -18,9 +18,9 @@ const bytesPerRememberedId = 80;
 /** The same for another member: its record, and what its messages are verified with. */
 const bytesPerContact = 1_024;
 /** By so much memory may grow from the middle of the day to its end, besides those: noise of compiled code. */
-const maxGrowthBytes = 16 * mib;
+const maxGrowthBytes = 6 * mib;
 /** By so much more than at the beginning the server may hold without members, besides its history. */
-const maxServerBytes = 16 * mib;
+const maxServerBytes = 12 * mib;
 
 /** SQLite copies the log into the database after 1,000 pages (4 KiB and a header each), and begins it anew. */
 const maxWalBytes = 1_000 * (4_096 + 24) + 2 * congestedBytes;
