@@ -191,7 +191,7 @@ export const supplyPauseMs = 10_000;
 /** Last resorts whose secrets a client keeps: others may have fetched the older ones. */
 export const maxKeptLastResorts = 8;
 
-/** Authors of whom a client remembers which messages it has shown: a tenth of a full server, a few MB. */
+/** Authors of whom a client remembers which messages it has shown: a tenth of a full server. */
 export const maxAuthorsRemembered = 1_000;
 
 /**

@@ -21,9 +21,9 @@ export class Reach {
   readonly #newest = new Map<Member, Newest>();
   #hasChanged = false;
 
-  /** A member is here now, in the place of `previous` where there is one. */
-  enter(member: Member, newestSeq: number, previous: Member | undefined): void {
-    member.hasUpTo = previous?.hasUpTo ?? newestSeq; // whoever is new misses nothing that is older
+  /** A member is here now, in the place of `previous` where there is one. What it has, it will say. */
+  enter(member: Member, previous: Member | undefined): void {
+    member.hasUpTo = previous?.hasUpTo ?? 0;
     const newest = previous && this.#newest.get(previous);
     if (newest) this.#newest.set(member, { ...newest, toldCount: 0, toldPresent: 0 });
     if (previous) this.#newest.delete(previous);

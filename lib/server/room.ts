@@ -79,7 +79,7 @@ export class Room {
 
   /** Somebody is here, perhaps again. */
   enter(member: Member, previous: Member | undefined): void {
-    this.#reach.enter(member, this.#history.newestSeq, previous);
+    this.#reach.enter(member, previous);
   }
 
   /** Somebody has left for good. */

@@ -91,12 +91,14 @@ Deno.test("Reach stops after reachMs", () => {
   }
 });
 
-Deno.test("Reach counts newcomers as having what is older, and whoever leaves no more", () => {
+Deno.test("Reach counts newcomers once they say what they have, and whoever leaves no more", () => {
   const { room, guests: [ana, bia, caio] } = roomOf(["ana", "bia", "caio"]);
   ana!.send(say(1n));
   bia!.send({ kind: "have", seq: 1 });
   assertEquals(told(room, ana!), [[1, 1, 2]]);
-  room.enter("dora");
+  const dora = room.enter("dora");
+  assertEquals(told(room, ana!), [[1, 1, 3]]);
+  dora.send({ kind: "have", seq: 1 });
   assertEquals(told(room, ana!), [[1, 2, 3]]);
   caio!.leave();
   assertEquals(told(room, ana!), [[1, 2, 2]]);
