@@ -447,7 +447,7 @@ export const maxInquiriesInFlight = 256;
  * Pauses between attempts to reconnect: the first, and the longest (each drawn at random below it). A server
  * that is back has everybody back within 10 s, and a full room's handshakes still spread over several.
  */
-export const reconnectPauseMs = { first: 500, longest: 6_000 } as const;
+export const reconnectPauseMs = { first: 500, longest: 4_000 } as const;
 
 /** A connection that has stood for so long is a success: the next pause is a first one again. */
 export const stableConnectionMs = 10_000;
