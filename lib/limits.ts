@@ -103,7 +103,7 @@ export const silenceTimeoutMs = 30_000;
 
 /**
  * A member whose connection has broken stays in the room for this long: a phone between two networks, or
- * a client that tries again every 15 s at the most, is back by then, and nobody has to hear of it.
+ * a client that tries again every 4 s at the most, is back by then, and nobody has to hear of it.
  */
 export const resumeMs = 60_000;
 
@@ -279,10 +279,12 @@ export const databaseBusyMs = 2_000;
 
 /**
  * Private messages that wait for their addressees, and bytes of envelopes in them. All together they fill
- * no disk of today; a busy author, or one who is after somebody's mailbox, leaves room for others.
+ * no disk of today, and from half of that on (`full`) only those who have little waiting may add; a busy
+ * author, or one who is after somebody's mailbox, leaves room for others.
  */
 export const mailLimits = {
-  all: { messages: 100_000, bytes: 1_073_741_824 },
+  all: { messages: 200_000, bytes: 2_147_483_648 },
+  full: { messages: 100_000, bytes: 1_073_741_824 },
   ofAuthor: { messages: 1_024, bytes: 8_388_608 },
   ofAddressee: { messages: 4_096, bytes: 33_554_432 },
   ofPair: { messages: 512, bytes: 2_097_152 },
@@ -293,6 +295,9 @@ export const maxHandedOver = { messages: 1_024, bytes: 524_288 } as const;
 
 /** Private messages read from the disk at a time: the largest are half of what may be under way. */
 export const handedOverAtOnce = 8;
+
+/** Ends of private messages that their authors have yet to hear; beyond, the oldest ask, and send them again. */
+export const maxUnheardConclusions = 100_000;
 
 /** A private message whose addressee doesn't come is given up after 30 days. */
 export const letterLifeMs = 30 * 86_400_000;
@@ -414,8 +419,8 @@ export const maxSendBytesInFlight = 262_144;
 
 /**
  * Private messages to one addressee who is present, in bytes of envelopes, that aren't delivered yet; the rest
- * waits here. The server keeps twice as much for each, so one author alone never makes it refuse what another has
- * written. For who is absent the server keeps all, up to a quota.
+ * waits here: it will not be long, and one author must not fill the mailbox. For who is absent the server keeps all,
+ * up to a quota.
  */
 export const maxUndeliveredBytes = 262_144;
 

@@ -402,9 +402,12 @@ class ReconnectingClient implements Client {
     return stream;
   }
 
-  /** Where nobody reads any more, nobody ever sees it. */
-  #show(event: ClientEvent): Promise<void> {
-    return Promise.race([...this.#streams].map((stream) => stream.hand(event)));
+  /** Where nobody reads any more, nobody sees it. */
+  async #show(event: ClientEvent): Promise<boolean> {
+    const handed = [...this.#streams].map(async (stream) => {
+      if (!await stream.hand(event)) throw new Error("its reader has left");
+    });
+    return await Promise.any(handed).then(() => true, () => false);
   }
 
   #emit(event: ClientEvent): void {

@@ -11,6 +11,7 @@ import {
   type Published,
   readDatagramHeader,
   type RejectedCode,
+  type Told,
   type Welcome,
 } from "../codec/mod.ts";
 import type { Identity } from "../crypto/mod.ts";
@@ -49,8 +50,8 @@ export type Sealer = Pick<EndToEnd, "seal" | "begin" | "delivered" | "forget" | 
 export interface ClientCoreOptions {
   readonly clock: Clock;
   readonly emit: (event: ClientEvent) => void;
-  /** Emits an event, and resolves once somebody has seen it. */
-  readonly show: (event: ClientEvent) => Promise<void>;
+  /** Emits an event; resolves once somebody has seen it, or with `false` where nobody will. */
+  readonly show: (event: ClientEvent) => Promise<boolean>;
   readonly identity: Identity;
   /** What is to outlive this process: private messages of ours that aren't delivered yet. */
   readonly store: ClientStore;
@@ -131,7 +132,7 @@ export class ClientCore {
       transmit,
       onFault,
     });
-    this.#inbox = new Inbox({ opener: sealer, contacts, name, emit, show, send, onFault });
+    this.#inbox = new Inbox({ opener: sealer, contacts, name, emit, show, onFault });
     const supply = (published: Published) => sealer.supply(published);
     this.#keyPublisher = new KeyPublisher({ clock, supply, send, onFault });
   }
@@ -269,7 +270,7 @@ export class ClientCore {
         break;
       case "told":
         this.#names.keyOf(message.from);
-        this.#inbox.receive(message);
+        this.#receiveTold(message);
         break;
       case "delivered":
         this.#correspondence.deliver(message.id);
@@ -353,6 +354,11 @@ export class ClientCore {
     monitor.hear(number, now);
     this.#room.hear(number);
     this.#noticeTransport(monitor.state);
+  }
+
+  #receiveTold(told: Told): void {
+    const session = this.#session;
+    this.#inbox.receive(told, (message) => session?.send(message));
   }
 
   #reject(id: MessageId, code: RejectedCode): void {

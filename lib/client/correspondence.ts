@@ -107,11 +107,23 @@ export class Correspondence {
   restart(): void {
     const { clock, transmit } = this.#options;
     this.#queue.restart();
+    this.#letGo();
     this.#takeUp();
     this.#secondLook?.cancel();
     this.#secondLook = clock.after(takeOverMs, () => {
       this.#takeUp();
       transmit();
+    });
+  }
+
+  /** What another process has seen to its end must not be sent again. */
+  #letGo(): void {
+    this.#faulting(() => {
+      for (const id of this.#outbox.forgetRemoved()) {
+        this.#queue.remove(id);
+        this.#unsealed.delete(id);
+        this.#takeWriter(id)?.reject(new ChatError("replaced"));
+      }
     });
   }
 

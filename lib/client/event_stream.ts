@@ -2,15 +2,15 @@ import { maxQueuedEvents } from "../limits.ts";
 
 interface Queued<Event> {
   readonly event: Event;
-  /** Called once its reader has come back for more. */
-  readonly onRead: (() => void) | undefined;
+  /** Told whether somebody has seen it, once its reader has come back for more or there will be none. */
+  readonly onRead: ((isSeen: boolean) => void) | undefined;
 }
 
 /** A queue between what happens and who reads about it: one reader, at its own pace. */
 export class EventStream<Event> implements AsyncIterableIterator<Event, undefined> {
   #queue: Queued<Event>[] = [];
   /** What the reader has in its hands, where somebody waits to hear that it is through with it. */
-  #inHand: (() => void) | undefined;
+  #inHand: ((isSeen: boolean) => void) | undefined;
   /** Calls of {@linkcode next} that wait for an event, the oldest first. */
   readonly #waiting: (() => void)[] = [];
   #isEnded = false;
@@ -31,22 +31,23 @@ export class EventStream<Event> implements AsyncIterableIterator<Event, undefine
     this.#eventOfLoss = eventOfLoss;
   }
 
-  /** Adds an event; drops the oldest where nobody reads. */
+  /** Adds an event; drops the oldest where nobody reads, but for those that were handed. */
   push(event: Event): void {
     this.#add({ event, onRead: undefined });
   }
 
   /**
-   * Adds an event that its reader has to have seen: resolves when the reader comes back for the next one, and
-   * never where it doesn't.
+   * Adds an event that its reader has to have seen: resolves with `true` when the reader comes back for the next
+   * one, and with `false` where it leaves before.
    */
-  hand(event: Event): Promise<void> {
+  hand(event: Event): Promise<boolean> {
     return new Promise((resolve) => this.#add({ event, onRead: resolve }));
   }
 
   /** No more events will come. What is queued can still be read, but for what nobody would hear was read. */
   end(): void {
     this.#isEnded = true;
+    for (const { onRead } of this.#queue) onRead?.(false);
     this.#queue = this.#queue.filter(({ onRead }) => !onRead);
     for (const wake of this.#waiting.splice(0)) wake();
   }
@@ -69,8 +70,8 @@ export class EventStream<Event> implements AsyncIterableIterator<Event, undefine
 
   return(): Promise<IteratorResult<Event, undefined>> {
     this.#letGo();
-    this.#queue = [];
     this.end();
+    this.#queue = [];
     this.#onReturn(this);
     return Promise.resolve({ done: true, value: undefined });
   }
@@ -81,15 +82,19 @@ export class EventStream<Event> implements AsyncIterableIterator<Event, undefine
 
   #add(queued: Queued<Event>): void {
     this.#queue.push(queued);
-    if (this.#queue.length > maxQueuedEvents) {
-      this.#queue.shift();
-      this.#dropped++;
-    }
+    if (this.#queue.length > maxQueuedEvents) this.#dropOldest();
     this.#waiting.shift()?.();
   }
 
+  #dropOldest(): void {
+    const oldest = this.#queue.findIndex(({ onRead }) => !onRead);
+    if (oldest < 0) return; // a server hands over only so many at a time
+    this.#queue.splice(oldest, 1);
+    this.#dropped++;
+  }
+
   #letGo(): void {
-    this.#inHand?.();
+    this.#inHand?.(true);
     this.#inHand = undefined;
   }
 }

@@ -13,13 +13,14 @@ export interface InboxOptions {
   /** Our own name. */
   readonly name: () => string;
   readonly emit: (event: ClientEvent) => void;
-  /** Emits an event, and resolves once somebody has seen it. */
-  readonly show: (event: ClientEvent) => Promise<void>;
-  /** Sends over TCP, or nowhere while there is no connection. */
-  readonly send: (message: MemberMessage) => void;
+  /** Emits an event; resolves once somebody has seen it, or with `false` where nobody will. */
+  readonly show: (event: ClientEvent) => Promise<boolean>;
   /** Told of what this client can't go on from, such as a disk that is full. */
   readonly onFault: (error: unknown) => void;
 }
+
+/** Sends over TCP on one connection, or nowhere once that is gone. */
+export type Answer = (message: MemberMessage) => void;
 
 /**
  * Private messages to us: opened, shown, kept, and only then acknowledged. Those of one author keep their
@@ -40,9 +41,10 @@ export class Inbox {
   /**
    * Takes a private message, which may be a view of something that is about to be overwritten.
    *
+   * @param send answers on the connection that it came by: the numbers of deliveries are no other's
    * @throws {ProtocolError} `lengthOverLimit` where more wait than a server ever has on their way
    */
-  receive({ kind, delivery, from, id, envelope }: Told): void {
+  receive({ kind, delivery, from, id, envelope }: Told, send: Answer): void {
     const bytes = envelope.length + unopenedOverheadBytes;
     if (this.#unopenedBytes + bytes > maxUnopenedBytes) {
       throw new ProtocolError("lengthOverLimit", "too many private messages at a time");
@@ -50,19 +52,18 @@ export class Inbox {
     this.#unopenedBytes += bytes;
     const told = { kind, delivery, from, id, envelope: envelope.slice() };
     void this.#lanes.enter(from).then(async (leave) => {
-      await this.#open(told).catch(this.#options.onFault);
+      await this.#open(told, send).catch(this.#options.onFault);
       this.#unopenedBytes -= bytes;
       leave();
     });
   }
 
-  async #open({ delivery, from, id, envelope }: Told): Promise<void> {
-    const { send } = this.#options;
+  async #open({ delivery, from, id, envelope }: Told, send: Answer): Promise<void> {
     const opened = await this.#unseal(from, id, envelope);
     switch (opened.kind) {
       case "opened":
         // seen before it is kept: should this be the end, the server hands it on once more
-        await this.#show(from, opened);
+        if (!await this.#show(from, opened)) return opened.drop();
         if (opened.keep()) send({ kind: "received", delivery });
         return;
       case "repeated":
@@ -90,10 +91,10 @@ export class Inbox {
   async #show(
     from: string,
     { content, sender }: Extract<Opened, { kind: "opened" }>,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const sight = this.#options.contacts.see(from, sender.signingKey);
     const authenticity = sight === "first" || sight === "same" ? "signed" : "newKey";
-    await this.#options.show({ kind: "told", from, ...content, authenticity });
+    return await this.#options.show({ kind: "told", from, ...content, authenticity });
   }
 
   /** Its author seals it anew by itself; only where that doesn't help does anybody hear of it. */

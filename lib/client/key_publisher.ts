@@ -48,6 +48,7 @@ export class KeyPublisher {
   /** There will be no other connection. */
   stop(): void {
     this.#pause?.cancel();
+    this.#connections++;
   }
 
   /** Making keys takes a while, in which the server may say more than once that it lacks them. */

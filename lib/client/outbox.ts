@@ -72,6 +72,17 @@ export class Outbox {
     return loaded;
   }
 
+  /** Lets go of letters that another process has seen to their end; answers their ids. */
+  forgetRemoved(): MessageId[] {
+    const keys = new Set(this.#store.keys(outboxPrefix));
+    const removed = [...this.#kept.values()].filter(({ key }) => !keys.has(key));
+    for (const { key, letter } of removed) {
+      this.#drop(letter.content.id);
+      this.#news.drop(key);
+    }
+    return removed.map(({ letter }) => letter.content.id);
+  }
+
   /**
    * Keeps a new letter; it is on the disk when this returns.
    *

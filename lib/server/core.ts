@@ -68,6 +68,8 @@ export class ServerCore {
   readonly #room: Room;
   readonly #presence = new Presence();
   readonly #detached = new DetachedMembers();
+  /** Whether an operator has done something that hasn't been heeded yet. */
+  #mustHeed = false;
   /** News of who came and went that are being told. */
   #news: Iterator<void> | undefined;
   readonly #authors: Authors;
@@ -325,12 +327,14 @@ export class ServerCore {
   /** Sends away whom a command of the operator's, in another process, has banned or set free. */
   #heedOperator(): void {
     try {
-      if (!this.#store.changed()) return;
+      this.#mustHeed ||= this.#store.changed();
+      if (!this.#mustHeed) return;
       this.#mailbox.recount();
       for (const member of this.registry.members()) {
         const objection = this.#registrar.objectionTo(member);
         if (objection) this.#dismiss(member, objection);
       }
+      this.#mustHeed = false;
     } catch (error) {
       this.#reportStorage(error);
     }

@@ -18,6 +18,13 @@ export interface Letter {
 /** How a letter has ended. */
 export type Conclusion = "delivered" | "unreadable" | "expired";
 
+/** A letter that can't be kept. */
+export interface Unkept {
+  readonly letter: Letter;
+  /** There is one with its author and id; or its author's name, or its addressee's, has been set free. */
+  readonly reason: "repeated" | "nobodys";
+}
+
 /** A letter that has ended; where its author has yet to hear how, that is kept. */
 export interface Settled {
   readonly letter: Pick<Letter, "delivery" | "author" | "id">;
@@ -43,9 +50,9 @@ export interface MailStore {
    * Keeps letters: they are on the disk when it returns.
    *
    * @param acceptedAt in ms since 1970
-   * @returns those that aren't kept, because there is one with their author and id
+   * @returns those that aren't kept, and why
    */
-  add(letters: readonly Letter[], acceptedAt: number): Letter[];
+  add(letters: readonly Letter[], acceptedAt: number): Unkept[];
   /** Takes letters out. */
   settle(settled: readonly Settled[]): void;
   /** Letters for an addressee with higher numbers than `beyond`, the lowest first. */
@@ -60,8 +67,8 @@ export interface MailStore {
   takeConclusions(author: string): { readonly id: MessageId; readonly conclusion: Conclusion }[];
   /** Letters accepted before `time`, in ms since 1970, as many as `count`. */
   acceptedBefore(time: number, count: number): Letter[];
-  /** Forgets what authors haven't come to hear since `time`. */
-  forgetConclusions(time: number): void;
+  /** Forgets what authors haven't come to hear since `time`, and of the rest all but the newest so many. */
+  forgetConclusions(time: number, most: number): void;
   /** What waits, by author and addressee. */
   waiting(): Waiting[];
   /** Sets so many delivery numbers aside, for good; answers the number before the first of them. */

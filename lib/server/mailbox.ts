@@ -6,6 +6,7 @@ import {
   lazyMs,
   letterLifeMs,
   lettersExpiredAtOnce,
+  maxUnheardConclusions,
 } from "../limits.ts";
 import { parseName, type Registry } from "../registry/mod.ts";
 import { type Author, outcomeMessage } from "./author.ts";
@@ -60,6 +61,8 @@ export class Mailbox {
   #commitPauseMs: number = lazyMs;
   #newestDelivery = 0;
   #lastReserved = 0;
+  /** Whether the disk has failed since the last look. */
+  #hasFailed = false;
   #nextExpiryAt: number;
 
   /** @throws {DataDirError} where the store can't be read */
@@ -83,7 +86,8 @@ export class Mailbox {
     if (key === undefined) return reject(member, id, "unknownMember");
     if (this.#newestDelivery === this.#lastReserved) this.#guard(() => this.#reserve());
     if (this.#newestDelivery === this.#lastReserved) return reject(member, id, "storageFailed");
-    const objection = this.#quotas.claim(member.key, key, envelope.length);
+    const isHandedOver = this.#isNextFor(addressee);
+    const objection = this.#quotas.claim(member.key, key, envelope.length, isHandedOver);
     if (objection) return reject(member, id, objection);
 
     const letter = {
@@ -98,9 +102,13 @@ export class Mailbox {
     author.sent.set(id, "posted");
     this.#posted.set(letter.delivery, letter);
     this.#commit ??= this.#options.clock.after(this.#commitPauseMs, () => this.flush());
-    if (!addressee?.connection.isOpen || addressee.handedOver.isFull) return;
-    const isNext = this.#quotas.waitingFor(key) === addressee.handedOver.size + 1;
-    if (isNext) this.#handOver(addressee, letter);
+    if (isHandedOver) this.#handOver(addressee!, letter);
+  }
+
+  /** Whether a member can be handed a letter at once: it is here, and has all that came before. */
+  #isNextFor(addressee: Member | undefined): boolean {
+    if (!addressee?.connection.isOpen || addressee.handedOver.isFull) return false;
+    return this.#hasAll(addressee);
   }
 
   /** Says what has become of a private message, to an author that may have missed it. */
@@ -126,30 +134,35 @@ export class Mailbox {
   flush(): void {
     this.#commit?.cancel();
     this.#commit = undefined;
+    this.#guard(() => this.#keepSettled());
     this.#guard(() => this.#keepPosted());
-    this.#guard(() => {
-      if (this.#settled.length > 0) this.#options.store.mail.settle(this.#settled);
-      this.#settled = [];
-    });
+  }
+
+  #keepSettled(): void {
+    if (this.#settled.length > 0) this.#options.store.mail.settle(this.#settled);
+    this.#settled = [];
   }
 
   #keepPosted(): void {
     if (this.#posted.size === 0) return;
+    this.#keepSettled(); // one that is sealed anew has the id of the one that couldn't be opened
     const { clock, store, registry } = this.#options;
     const posted = [...this.#posted.values()];
     const startedAt = clock.now();
     try {
-      for (const repeated of store.mail.add(posted, clock.wallTime())) {
-        this.#quotas.release(repeated);
-        registry.findByKey(repeated.addressee)?.handedOver.settle(repeated.delivery);
+      for (const { letter, reason } of store.mail.add(posted, clock.wallTime())) {
+        this.#quotas.release(letter);
+        registry.findByKey(letter.addressee)?.handedOver.settle(letter.delivery);
+        if (reason === "nobodys") this.#lose(this.#posted.get(letter.delivery)!);
       }
     } catch (error) {
       for (const letter of posted) this.#giveUp(letter);
       throw error;
     }
     this.#commitPauseMs = Math.max(lazyMs, (clock.now() - startedAt) * commitRest);
+    const kept = [...this.#posted.values()];
     this.#posted.clear();
-    for (const { author, id, by } of posted) {
+    for (const { author, id, by } of kept) {
       by.sent.set(id, "accepted");
       this.#connected(author)?.connection.sendLazily({ kind: "accepted", id });
     }
@@ -222,6 +235,14 @@ export class Mailbox {
     });
   }
 
+  /** Nobody else would hand over what couldn't be read. */
+  #handOverWhatIsLeft(): void {
+    this.#hasFailed = false;
+    for (const member of this.#options.registry.members()) {
+      if (member.connection.isOpen && !this.#hasAll(member)) this.#handOverMore(member);
+    }
+  }
+
   /** A letter has ended: nobody keeps it any longer, and its author is to hear how. */
   #conclude(letter: Letter, conclusion: Conclusion): void {
     this.#quotas.release(letter);
@@ -246,7 +267,8 @@ export class Mailbox {
 
   /** Tries again what has failed, and gives up what has waited too long. */
   tick(): void {
-    if (this.#settled.length > 0) this.flush();
+    if (this.#settled.length > 0 || this.#posted.size > 0 && !this.#commit) this.flush();
+    if (this.#hasFailed) this.#handOverWhatIsLeft();
     const { clock } = this.#options;
     if (clock.now() < this.#nextExpiryAt) return;
     this.#nextExpiryAt = clock.now() + expireEveryMs;
@@ -256,13 +278,14 @@ export class Mailbox {
   /** Another process has changed the store: names and their mail may be gone. */
   recount(): void {
     const { store, registry } = this.#options;
+    this.#keepSettled(); // they aren't counted any more
     const waiting = store.mail.waiting();
     this.#quotas.clear();
     for (const each of waiting) this.#quotas.add(each);
     for (const letter of this.#posted.values()) {
       const isLost = registry.findByKey(letter.author)?.author !== letter.by ||
         !store.findOwner(letter.addressee);
-      if (isLost) this.#posted.delete(letter.delivery);
+      if (isLost) this.#lose(letter);
       else this.#quotas.add({ ...letter, messages: 1, bytes: letter.envelope.length });
     }
     for (const { handedOver } of registry.members()) {
@@ -272,14 +295,22 @@ export class Mailbox {
     }
   }
 
+  #lose(letter: Posted): void {
+    this.#posted.delete(letter.delivery);
+    letter.by.sent.delete(letter.id); // sent again, it is judged anew
+    const member = this.#connected(letter.author);
+    if (member?.author === letter.by) reject(member, letter.id, "unknownMember");
+  }
+
   #expire(time: number): void {
     const { store: { mail }, registry } = this.#options;
     this.flush();
+    if (this.#settled.length > 0) return; // what has ended mustn't end once more
     for (const letter of mail.acceptedBefore(time, lettersExpiredAtOnce)) {
       registry.findByKey(letter.addressee)?.handedOver.settle(letter.delivery);
       this.#conclude(letter, "expired");
     }
-    mail.forgetConclusions(time);
+    mail.forgetConclusions(time, maxUnheardConclusions);
     this.flush();
   }
 
@@ -288,6 +319,7 @@ export class Mailbox {
       work();
     } catch (error) {
       if (!(error instanceof DataDirError)) throw error;
+      this.#hasFailed = true;
       this.#options.reportFailure(error);
     }
   }

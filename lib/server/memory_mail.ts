@@ -1,5 +1,5 @@
 import type { MessageId } from "../codec/mod.ts";
-import type { Conclusion, Letter, MailStore, Settled, Waiting } from "./mail_store.ts";
+import type { Conclusion, Letter, MailStore, Settled, Unkept, Waiting } from "./mail_store.ts";
 
 interface Unheard {
   readonly id: MessageId;
@@ -14,11 +14,13 @@ export class MemoryMail implements MailStore {
   readonly #acceptedAt = new Map<number, number>();
   readonly #byAddressee = new Map<string, Map<number, Letter>>();
   readonly #byAuthor = new Map<string, Map<MessageId, Letter>>();
-  #reserved = 0;
+  /** Another one at each start: a late word about a letter of the last one must not settle another. */
+  #reserved = crypto.getRandomValues(new Uint32Array(1))[0]!;
   readonly #unheard = new Map<string, Unheard[]>();
 
-  add(letters: readonly Letter[], acceptedAt: number): Letter[] {
-    return letters.filter((letter) => !this.#add(letter, acceptedAt));
+  add(letters: readonly Letter[], acceptedAt: number): Unkept[] {
+    return letters.filter((letter) => !this.#add(letter, acceptedAt))
+      .map((letter) => ({ letter, reason: "repeated" }));
   }
 
   #add({ delivery, author, from, addressee, id, envelope }: Letter, acceptedAt: number): boolean {
@@ -67,9 +69,11 @@ export class MemoryMail implements MailStore {
     return this.#letters.values().filter(isOld).take(count).toArray();
   }
 
-  forgetConclusions(time: number): void {
+  forgetConclusions(time: number, most: number): void {
+    const times = [...this.#unheard.values()].flat().map(({ at }) => at).sort((a, b) => b - a);
+    const oldest = Math.max(time, times[most - 1] ?? 0);
     for (const [author, unheard] of this.#unheard) {
-      const kept = unheard.filter(({ at }) => at >= time);
+      const kept = unheard.filter(({ at }) => at >= oldest);
       if (kept.length > 0) this.#unheard.set(author, kept);
       else this.#unheard.delete(author);
     }

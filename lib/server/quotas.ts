@@ -22,6 +22,9 @@ class Mailbox extends Load {
   readonly byAuthor = new Loads(() => new Load());
 }
 
+/** Letters that everybody may have waiting, however many others' do. */
+const fewLetters = 16;
+
 /** Tables smaller than this are not worth sweeping. */
 const fewLoads = 64;
 
@@ -80,12 +83,26 @@ export class Quotas {
     return this.#authors.get(author)?.messages ?? 0;
   }
 
-  /** Counts one more, or answers why there is no room for it. */
-  claim(author: string, addressee: string, bytes: number): RejectedCode | undefined {
+  /**
+   * Counts one more, or answers why there is no room for it.
+   *
+   * When the server is nearly full, who has little waiting may still add to it; and what is handed over at once
+   * takes no room that anybody could have filled.
+   */
+  claim(
+    author: string,
+    addressee: string,
+    bytes: number,
+    isHandedOver: boolean,
+  ): RejectedCode | undefined {
     const ofAuthor = this.#authors.of(author);
     const ofAddressee = this.#addressees.of(addressee);
     const ofPair = ofAddressee.byAuthor.of(author);
-    if (!this.#all.hasRoomFor(bytes, mailLimits.all)) return "storageFailed";
+    const { all, full } = mailLimits;
+    const hasLittle = ofAuthor.messages < fewLetters;
+    if (!isHandedOver && !this.#all.hasRoomFor(bytes, hasLittle ? all : full)) {
+      return "storageFailed";
+    }
     if (!ofAuthor.hasRoomFor(bytes, mailLimits.ofAuthor)) return "quotaExceeded";
     if (!ofAddressee.hasRoomFor(bytes, mailLimits.ofAddressee)) return "addresseeBusy";
     if (!ofPair.hasRoomFor(bytes, mailLimits.ofPair)) return "addresseeBusy";

@@ -176,8 +176,10 @@ export class Room {
   #repair(member: Member, { firstSeq, lastSeq }: Repair): number {
     const { oldestSeq, keptSeq } = this.#history;
     if (firstSeq < oldestSeq) {
-      const lastMissing = Math.min(lastSeq, oldestSeq - 1);
-      member.connection.send({ kind: "missing", firstSeq, lastSeq: lastMissing });
+      const lastMissing = Math.min(lastSeq, oldestSeq - 1, keptSeq);
+      if (firstSeq <= lastMissing) {
+        member.connection.send({ kind: "missing", firstSeq, lastSeq: lastMissing });
+      }
     }
     let bytes = 0;
     for (let seq = Math.max(firstSeq, oldestSeq); seq <= Math.min(lastSeq, keptSeq); seq++) {
@@ -193,8 +195,9 @@ export class Room {
   tellReach(member: Member, seq: number): number {
     const { registry } = this.#options;
     const author = this.#authorOfSaid(seq) ?? member;
-    member.connection.send(this.#reach.of(seq, author, registry.members()));
-    return 1 + registry.size / reachedMembersPerToken;
+    const reached = this.#reach.of(seq, author, registry.members());
+    member.connection.send(reached);
+    return 1 + registry.size / reachedMembersPerToken + reached.lacking.length;
   }
 
   /** Who said it, where that is still known, and the author is still here. */

@@ -1,12 +1,14 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { MessageId } from "../codec/mod.ts";
-import type { Conclusion, Letter, MailStore, Settled, Waiting } from "./mail_store.ts";
+import type { Conclusion, Letter, MailStore, Settled, Unkept, Waiting } from "./mail_store.ts";
 import { type Row, Statements } from "./sqlite.ts";
 
 const sql = {
+  // a foreign key that doesn't hold would undo the whole transaction
   add: `INSERT OR IGNORE INTO letters
     (delivery, author, author_name, addressee, id, envelope, accepted_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE EXISTS (SELECT 1 FROM owners WHERE key = ?2)
+    AND EXISTS (SELECT 1 FROM owners WHERE key = ?4)`,
   remove: "DELETE FROM letters WHERE delivery = ?",
   // an author whose name was set free meanwhile has nothing to hear
   conclude: `INSERT OR REPLACE INTO conclusions (author, id, conclusion, concluded_at)
@@ -19,7 +21,8 @@ const sql = {
   conclusionsFor: "SELECT id, conclusion FROM conclusions WHERE author = ? ORDER BY concluded_at",
   takeConclusions: "DELETE FROM conclusions WHERE author = ?",
   acceptedBefore: "SELECT * FROM letters WHERE accepted_at < ? ORDER BY accepted_at LIMIT ?",
-  forgetConclusions: "DELETE FROM conclusions WHERE concluded_at < ?",
+  forgetConclusions: `DELETE FROM conclusions WHERE concluded_at < max(?, coalesce(
+    (SELECT concluded_at FROM conclusions ORDER BY concluded_at DESC LIMIT 1 OFFSET ?), 0))`,
   waiting: `SELECT author, addressee, count(*) AS messages, sum(length(envelope)) AS bytes
     FROM letters GROUP BY author, addressee`,
   reserve: "UPDATE deliveries SET reserved = reserved + ? RETURNING reserved - ? AS before",
@@ -34,9 +37,13 @@ export class SqliteMail implements MailStore {
     this.#statements = new Statements(database, path, sql);
   }
 
-  add(letters: readonly Letter[], acceptedAt: number): Letter[] {
+  add(letters: readonly Letter[], acceptedAt: number): Unkept[] {
     return this.#statements.transaction(
-      () => letters.filter((letter) => !this.#add(letter, acceptedAt)),
+      () =>
+        letters.filter((letter) => !this.#add(letter, acceptedAt)).map((letter) => ({
+          letter,
+          reason: this.hasFrom(letter.author, letter.id) ? "repeated" : "nobodys",
+        })),
       "full",
     );
   }
@@ -86,8 +93,8 @@ export class SqliteMail implements MailStore {
     return this.#statements.askAll("acceptedBefore", time, count).map(letterOf);
   }
 
-  forgetConclusions(time: number): void {
-    this.#statements.run("forgetConclusions", time);
+  forgetConclusions(time: number, most: number): void {
+    this.#statements.run("forgetConclusions", time, most - 1);
   }
 
   waiting(): Waiting[] {

@@ -75,24 +75,24 @@ Deno.test("EventStream.push() drops the oldest beyond maxQueuedEvents, and says 
   assertEquals(count, maxQueuedEvents);
 });
 
-/** Whether a promise has resolved by now. */
-async function hasResolved(promise: Promise<void>): Promise<boolean> {
-  let isResolved = false;
-  void promise.then(() => isResolved = true);
+/** What has become of what was handed, by now. */
+async function outcome(handed: Promise<boolean>): Promise<boolean | "waiting"> {
+  let outcome: boolean | "waiting" = "waiting";
+  void handed.then((isSeen) => outcome = isSeen);
   await settled();
-  return isResolved;
+  return outcome;
 }
 
 Deno.test("EventStream.hand() resolves when the reader comes back for the next event", async () => {
   const { stream } = newStream();
   const [first, second] = [stream.hand(1), stream.hand(2)];
-  assertEquals(await hasResolved(first), false);
+  assertEquals(await outcome(first), "waiting");
   assertEquals(await stream.next(), { done: false, value: 1 });
-  assertEquals(await hasResolved(first), false);
+  assertEquals(await outcome(first), "waiting");
   assertEquals(await stream.next(), { done: false, value: 2 });
-  assertEquals([await hasResolved(first), await hasResolved(second)], [true, false]);
+  assertEquals([await outcome(first), await outcome(second)], [true, "waiting"]);
   await stream.return();
-  assertEquals(await hasResolved(second), true);
+  assertEquals(await outcome(second), true);
 });
 
 Deno.test("EventStream.end() takes back what nobody would hear was read", async () => {
@@ -101,13 +101,21 @@ Deno.test("EventStream.end() takes back what nobody would hear was read", async 
   const handed = stream.hand(2);
   stream.end();
   assertEquals(await Array.fromAsync(stream), [1]);
-  assertEquals(await hasResolved(handed), false);
+  assertEquals(await outcome(handed), false);
 });
 
-Deno.test("EventStream.hand() never resolves for what was dropped", async () => {
+Deno.test("EventStream.hand() says so where its reader leaves before", async () => {
+  const { stream } = newStream();
+  stream.push(1);
+  const handed = stream.hand(2);
+  for await (const _ of stream) break;
+  assertEquals(await outcome(handed), false);
+});
+
+Deno.test("EventStream.push() drops nothing that was handed", async () => {
   const { stream } = newStream();
   const handed = stream.hand(0);
   for (let i = 1; i <= maxQueuedEvents; i++) stream.push(i);
-  for (const value of [-1, 1, 2]) assertEquals(await stream.next(), { done: false, value });
-  assertEquals(await hasResolved(handed), false);
+  for (const value of [-1, 0, 2]) assertEquals(await stream.next(), { done: false, value });
+  assertEquals(await outcome(handed), true);
 });

@@ -17,8 +17,9 @@ function start({ isSlow = false } = {}) {
   const faults: unknown[] = [];
   const sent: MemberMessage[] = [];
   const kept: bigint[] = [];
-  const seen = Promise.withResolvers<void>();
-  if (!isSlow) seen.resolve();
+  const dropped: bigint[] = [];
+  const seen = Promise.withResolvers<boolean>();
+  if (!isSlow) seen.resolve(true);
   const inbox = new Inbox({
     opener: {
       async open(from, id): Promise<Opened> {
@@ -27,7 +28,8 @@ function start({ isSlow = false } = {}) {
         await opening.promise;
         const sender = { name: from, signingKey: signingKeyOf(from) };
         const keep = () => kept.push(id) > 0;
-        return { kind: "opened", content: content(id), sender, keep, drop: () => {} };
+        const drop = () => void dropped.push(id);
+        return { kind: "opened", content: content(id), sender, keep, drop };
       },
     },
     contacts: new Contacts(new MemoryStore()),
@@ -35,14 +37,14 @@ function start({ isSlow = false } = {}) {
     emit: (event) => shown.push(event.kind),
     show: async (event) => {
       shown.push(event.kind === "told" ? `${event.from} ${event.id}` : event.kind);
-      await seen.promise;
+      return await seen.promise;
     },
-    send: (message) => sent.push(message),
     onFault: (error) => faults.push(error),
   });
   const receive = async (from: string, id: number, bytes = 10) => {
     const envelope = new Uint8Array(bytes);
-    inbox.receive({ kind: "told", delivery: id, from, id: BigInt(id), envelope });
+    const told = { kind: "told", delivery: id, from, id: BigInt(id), envelope } as const;
+    inbox.receive(told, (message) => sent.push(message));
     await settled();
   };
   const open = async (key: string) => {
@@ -50,11 +52,11 @@ function start({ isSlow = false } = {}) {
     pending.delete(key);
     await settled();
   };
-  const see = async () => {
-    seen.resolve();
+  const see = async (isSeen = true) => {
+    seen.resolve(isSeen);
     await settled();
   };
-  return { receive, open, see, pending, shown, kept, sent, faults };
+  return { receive, open, see, pending, shown, kept, dropped, sent, faults };
 }
 
 Deno.test("Inbox.receive() keeps one author's order, and lets nobody wait for another's envelope", async () => {
@@ -97,4 +99,13 @@ Deno.test("Inbox.receive() keeps and acknowledges a message once somebody has se
   assertEquals([shown, kept, sent], [["ana 1"], [], []]);
   await see();
   assertEquals([kept, sent], [[1n], [{ kind: "received", delivery: 1 }]]);
+});
+
+Deno.test("Inbox.receive() leaves a message that nobody will see to the next connection", async () => {
+  const { receive, open, see, pending, kept, dropped, sent } = start({ isSlow: true });
+  for (const id of [1, 2]) await receive("ana", id);
+  await open("ana 1");
+  await see(false);
+  assertEquals([kept, dropped, sent], [[], [1n], []]);
+  assertEquals([...pending.keys()], ["ana 2"]); // nor does anything wait for it
 });

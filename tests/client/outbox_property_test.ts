@@ -116,7 +116,7 @@ class Process {
     };
     const sealer = new RatchetSealer(store, turn);
     const { clock } = this;
-    const show = (event: ClientEvent) => Promise.resolve(emit(event));
+    const show = (event: ClientEvent) => Promise.resolve((emit(event), true));
     this.core = new ClientCore({ clock, identity, store, contacts, sealer, emit, show, onFault });
   }
 

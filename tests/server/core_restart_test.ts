@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { Said, Told } from "../../lib/codec/mod.ts";
 import { historyMessages, lazyMs } from "../../lib/limits.ts";
 import { DataDirError } from "../../lib/server/data_dir_error.ts";
-import type { Letter } from "../../lib/server/mail_store.ts";
+import type { Letter, Unkept } from "../../lib/server/mail_store.ts";
 import { MemoryMail } from "../../lib/server/memory_mail.ts";
 import { MemoryStore } from "../../lib/server/memory_store.ts";
 import { SqliteStore } from "../../lib/server/sqlite_store.ts";
@@ -144,7 +144,7 @@ test("A restarted server has as much history as before, and no more", (runs) => 
 class FullMail extends MemoryMail {
   isFull = false;
 
-  override add(letters: readonly Letter[], acceptedAt: number): Letter[] {
+  override add(letters: readonly Letter[], acceptedAt: number): Unkept[] {
     if (this.isFull) throw new DataDirError("chat.db", "unusable");
     return super.add(letters, acceptedAt);
   }

@@ -2,7 +2,9 @@ import { assertEquals } from "@std/assert";
 import type { Letter, Settled } from "../../lib/server/mail_store.ts";
 import type { ServerStore } from "../../lib/server/store.ts";
 import { claimant } from "../testing/owners.ts";
+import { mayUseFiles, withDataDir } from "../testing/data_dir.ts";
 import { promise } from "./every_store.ts";
+import { SqliteStore } from "../../lib/server/sqlite_store.ts";
 
 const [ana, bia, caio] = [claimant("ana", 1), claimant("bia", 2), claimant("caio", 3)];
 
@@ -47,14 +49,15 @@ promiseOfMail("gives letters back as they were, in order", ({ mail }) => {
 });
 
 promiseOfMail("gives no delivery number twice", ({ mail }) => {
-  assertEquals([mail.reserve(10), mail.reserve(5), mail.reserve(1)], [0, 10, 15]);
+  const first = mail.reserve(10);
+  assertEquals([mail.reserve(5), mail.reserve(1)], [first + 10, first + 15]);
 });
 
 promiseOfMail("keeps one letter for each author and id", ({ mail }) => {
   mail.add([letter(1, { id: 7n })], 1_000);
   const repeated = letter(2, { id: 7n });
   const others = [letter(3, { id: 7n, author: caio.key, from: "caio" }), letter(4, { id: 8n })];
-  assertEquals(mail.add([repeated, ...others], 1_000), [repeated]);
+  assertEquals(mail.add([repeated, ...others], 1_000), [{ letter: repeated, reason: "repeated" }]);
   assertEquals(deliveries(mail.waitingFor(bia.key, 0, 10)), [1, 3, 4]);
 });
 
@@ -95,7 +98,7 @@ promiseOfMail(
       settled(letter(1), { conclusion: "delivered", at: 5 }),
       settled(letter(2), { conclusion: "delivered", at: 6 }),
     ]);
-    mail.forgetConclusions(6);
+    mail.forgetConclusions(6, 10);
     assertEquals(mail.takeConclusions(ana.key).map(({ id }) => id), [letter(2).id]);
   },
 );
@@ -114,4 +117,34 @@ promiseOfMail("drops with a name what was to it and by it", (store) => {
   assertEquals(mail.waiting(), []);
   store.claim(claimant("ana", 9), 1);
   assertEquals(mail.takeConclusions(ana.key), []);
+});
+
+promiseOfMail("forgets of what nobody came to hear all but the newest", ({ mail }) => {
+  const letters = [letter(1), letter(2), letter(3)];
+  mail.add(letters, 1_000);
+  mail.settle(letters.map((each, at) => settled(each, { conclusion: "delivered", at })));
+  mail.forgetConclusions(0, 2);
+  const ids = mail.takeConclusions(ana.key).map(({ id }) => id);
+  assertEquals(ids, [letter(2).id, letter(3).id]);
+});
+
+Deno.test({
+  name: "SqliteStore keeps the letters of others where a name was set free meanwhile",
+  ignore: !mayUseFiles,
+  fn: () =>
+    withDataDir((dataDir) => {
+      const store = new SqliteStore(dataDir);
+      try {
+        for (const owner of [ana, bia, caio]) store.claim(owner, 1);
+        store.release(caio.key);
+        const lost = letter(1, { addressee: caio.key });
+        assertEquals(store.mail.add([lost, letter(2)], 1_000), [{
+          letter: lost,
+          reason: "nobodys",
+        }]);
+        assertEquals(deliveries(store.mail.waitingFor(bia.key, 0, 10)), [2]);
+      } finally {
+        store.close();
+      }
+    }),
 });

@@ -51,7 +51,7 @@ export class FuzzedClient {
       contacts: new Contacts(store, (name) => this.#show({ kind: "keyChanged", name })),
       sealer,
       emit: (event) => this.#show(event),
-      show: (event) => Promise.resolve(this.#show(event)),
+      show: (event) => Promise.resolve((this.#show(event), true)),
       onFault: (error) => this.#find("a fault", error),
     });
   }

@@ -132,7 +132,7 @@ export class Person {
       contacts,
       sealer: new EndToEnd({ identity, store, clock, name: () => name }),
       emit: (event) => this.events.add(event),
-      show: (event) => Promise.resolve(this.events.add(event)),
+      show: (event) => Promise.resolve((this.events.add(event), true)),
       onFault: (error) => {
         throw error;
       },

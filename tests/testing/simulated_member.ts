@@ -113,7 +113,7 @@ export class SimulatedMember {
       contacts,
       sealer,
       emit,
-      show: (event) => Promise.resolve(emit(event)),
+      show: (event) => Promise.resolve((emit(event), true)),
       onFault,
       history,
     });

@@ -38,7 +38,7 @@ export class TestClient {
     this.sealer = new PlainSealer(store);
     const { clock, identity, contacts, sealer } = this;
     const onFault = (error: unknown) => this.faults.push(error);
-    const show = (event: ClientEvent) => Promise.resolve(void emit(event));
+    const show = (event: ClientEvent) => Promise.resolve(emit(event) > 0);
     const options = { clock, identity, store, contacts, sealer, emit, show, onFault, history };
     this.core = new ClientCore(options);
   }
