@@ -33,6 +33,9 @@ export const signatureBytes = 64;
 /** An invitation code: 24 characters and their hyphens, and room for other servers' ideas of one. */
 export const maxInvitationBytes = 64;
 
+/** Names a transfer: random, so that nobody guesses whom else's to join. */
+export const transferIdBytes = 16;
+
 /** A key package with X-Wing keys and its owner's name takes 2.7 KiB. */
 export const maxKeyPackageBytes = 4_096;
 
@@ -57,6 +60,15 @@ export const maxNameBytes = 4 * maxNameCharacters;
 /** An IP address as text, of either family: the longest has 45 characters, and a zone may follow. */
 export const maxHostBytes = 64;
 
+/** A SHA-256 digest. */
+export const transferDigestBytes = 32;
+
+/** What Linux and macOS take, in UTF-8; Windows takes 255 UTF-16 units, which are never more. */
+export const maxFileNameBytes = 255;
+
+/** Addresses at which a receiver waits for a direct connection: of both families, on two networks. */
+export const maxDirectAddresses = 4;
+
 /** Names in one `members` or `presence` message, so that the message stays within a frame. */
 export const maxNamesPerMessage = 400;
 
@@ -68,6 +80,44 @@ export const framesPerKey = 65_536;
 
 /** Datagrams sealed in one session: with 75 blocks each, GCM's bound is still below 2^-40. */
 export const maxDatagramsPerSession = 2 ** 36;
+
+/** The random secret of one transfer: AES-256 deserves as much. */
+export const fileKeyBytes = 32;
+
+/**
+ * Content in one record of a transfer: what a cut costs at most. With half of it a CPU has a fifth more to do for
+ * each byte; with twice as much nothing is won.
+ */
+export const transferChunkBytes = 131_072;
+
+/** The names, sizes and dates of what one transfer brings: of some ten thousand files. */
+export const maxManifestBytes = 1_048_576;
+
+/** Content of one transfer: sealed with one key, it leaves GCM's bound below 2^-48. */
+export const maxTransferBytes = 2 ** 44;
+
+/** A side of a transfer that has had nothing to say for this long says so: two may get lost in a pause. */
+export const transferAliveMs = 10_000;
+
+/**
+ * Without a whole record from the other side for this long, while it waits for one, a side gives a transfer up: a
+ * chunk comes in time at 4.4 KB/s.
+ */
+export const transferSilenceMs = 30_000;
+
+// ------------------------------------------------------------------------------ what a transfer holds
+
+/** Files and directories in one: more would be names of a few letters only. */
+export const maxManifestEntries = 16_384;
+
+/** Directories within directories: deeper than what people make by hand, less than what tires a file manager. */
+export const maxManifestDepth = 32;
+
+/** A path within a transfer, in UTF-8: macOS takes 1,024 with the directory that it is received in. */
+export const maxManifestPathBytes = 768;
+
+/** The last ms that `Date` can tell (ECMA-262 §21.4.1.1). */
+export const maxModifiedAtMs = 8.64e15;
 
 // --------------------------------------------------------------------------------- members and time
 
@@ -308,6 +358,32 @@ export const expireEveryMs = 60_000;
 /** And how many it gives up at a time, in some ms. */
 export const lettersExpiredAtOnce = 1_000;
 
+// ------------------------------------------------------------------------------------------ transfers
+
+/** One end of a transfer waits so long for the other: time for a lost connection to be noticed and replaced. */
+export const transferWaitMs = 60_000;
+
+/** No byte in either direction for so long ends a transfer: the same, or a disk that has to wake up. */
+export const transferIdleMs = 60_000;
+
+/** Transfer connections of one member, those that wait included: a few files each way. */
+export const maxTransferConnectionsPerMember = 8;
+
+/** The same of all members: 256 transfers, with 64 MiB of buffers where all go at full speed one way. */
+export const maxTransferConnections = 512;
+
+/** Read at a time in a transfer: from here on more gains nothing, and holds up chat for longer. */
+export const transferBufferBytes = 262_144;
+
+/** The same in a direction that has little to say, such as acknowledgements. */
+export const quietTransferBufferBytes = 1_024;
+
+/** The lowest rate that transfers can be held to, in bytes a second: below it, one read takes longer than patience. */
+export const minTransferRate = 1_000;
+
+/** Reads a second of a transfer whose rate is limited: few enough to cost little, enough to look steady. */
+export const limitedReadsPerSecond = 10;
+
 // -------------------------------------------------------------------------------------------- history
 
 /** An author is told for so long whom its newest message has reached: who lacks it then has gone. */
@@ -409,6 +485,14 @@ export const defaultHistory = 50;
 /** Messages held back behind a gap; beyond it the gap is shown and the rest goes on. */
 export const maxHeldBack = 4_096;
 
+// ------------------------------------------------------------------------------------------ transfers
+
+/** Records of a transfer sealed, or opened, at a time: two keep two cores busy, the rest smooths the flow. */
+export const transferRecordsAhead = 4;
+
+/** A receiver says this often how much it has written: what people see as steady. */
+export const transferProgressMs = 250;
+
 // --------------------------------------------------------------------------------------------- client
 
 /** Private messages on their way at a time; the rest waits in the outbox. */
@@ -469,6 +553,32 @@ export const checkupPatienceMs = 5_000;
 /** Events that wait for a reader of `events()`; beyond it, whoever reads is not reading: the oldest go. */
 export const maxQueuedEvents = 20_000;
 
+// ---------------------------------------------------------------------------------- transfers, in a client
+
+/** A direct connection is tried for so long before the server's way: a LAN answers within a few ms. */
+export const directHeadStartMs = 300;
+
+/** Where the server's way is barred, a direct connection is waited for so long: its sender may have just been told. */
+export const directGraceMs = 3_000;
+
+/** Connections to a transfer's port that haven't proved yet that they belong to it; more are a scan. */
+export const maxDirectStrangers = 4;
+
+/** Pauses between attempts to go on with a transfer: the first, and the longest. */
+export const transferPauseMs = { first: 250, longest: 10_000 } as const;
+
+/** How often a receiver looks whether the sender is in the room again. */
+export const awaitPeerMs = 1_000;
+
+/** Attempts in a row that somebody in between has spoilt; a broken network interrupts, it doesn't alter. */
+export const maxCorruptAttempts = 3;
+
+/** Offers of one member that nobody has answered; more are a nuisance, and take up disk. */
+export const maxUnansweredOffers = 64;
+
+/** How often a program is told how far a transfer is. */
+export const transferEventMs = 250;
+
 // ------------------------------------------------------------------------------- end-to-end encryption
 
 /** New keys at least this often, though few messages be written. */
@@ -500,3 +610,23 @@ export const replaceSupplyPauseMs = 86_400_000;
 
 /** Times in a row that another process may have written first; beyond it, the store refuses everything. */
 export const maxLostRaces = 100;
+
+// ------------------------------------------------------------------------------------ files on the disk
+
+/** Left free on the receiver's disk, so that the system and its other programs go on. */
+export const freeSpaceReserveBytes = 268_435_456;
+
+/** Read from a disk at a time, to compute a digest: more gains nothing, and holds up chat for longer. */
+export const diskReadBytes = 262_144;
+
+/** A file system gathers what it writes out for so many files at a time; more would take too many descriptors. */
+export const filesSyncedAtOnce = 16;
+
+/** Looked at at a time when a folder is gone through, for the same reason. */
+export const filesOpenedAtOnce = 16;
+
+/** Smaller files may have holes: sending them costs nobody anything. */
+export const minSparseBytes = 1_048_576;
+
+/** A file with less than one byte in so many on the disk is sparse: compression hardly ever reaches that. */
+export const sparseRatio = 32;

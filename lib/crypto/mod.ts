@@ -4,7 +4,9 @@
  *
  * @module
  */
+export { keyBytes, tagBytes } from "./aead.ts";
 export { openAtRest, sealAtRest } from "./at_rest.ts";
+export { BulkKey } from "./bulk_aead.ts";
 export { type Arrival, DatagramSession, maxDatagramPlaintextBytes } from "./datagram_session.ts";
 export { fingerprint } from "./fingerprint.ts";
 export { type Handshaken, type HandshakeOptions, HandshakeState } from "./handshake_state.ts";
