@@ -60,8 +60,15 @@ for (const signal of signals) Deno.addSignalListener(signal, stop);
 async function start(): Promise<Server> {
   try {
     const report = log.report.bind(log);
-    const maxMembers = values["max-members"];
-    return await startServer({ host, port, dataDir, maxMembers, registration, report });
+    return await startServer({
+      host,
+      port,
+      dataDir,
+      maxMembers: values["max-members"],
+      maxTransferRate: values["max-transfer-rate"],
+      registration,
+      report,
+    });
   } catch (error) {
     return failFor(error);
   }

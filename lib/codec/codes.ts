@@ -26,6 +26,10 @@ export const refusedCodes = [
   "registrationClosed",
   "invitationNeeded",
   "invitationInvalid",
+  "notInRoom",
+  "transferBusy",
+  "transferTaken",
+  "transferUnmatched",
 ] as const;
 /** One of {@linkcode refusedCodes}. */
 export type RefusedCode = typeof refusedCodes[number];

@@ -32,6 +32,11 @@ export class FrameDecoder {
   /** @param maxBytes the longest frame accepted now, in bytes without the length; may be raised later. */
   constructor(public maxBytes: number) {}
 
+  /** Bytes that have come behind the last frame taken. */
+  get remaining(): number {
+    return this.#end - this.#start;
+  }
+
   /** Where the next bytes of the stream go; valid until the next call of any method. */
   space(): Uint8Array<ArrayBuffer> {
     const kept = this.#end - this.#start;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { maxInvitationBytes, maxTextBytes, signingKeyBytes } from "../limits.ts";
+import { maxInvitationBytes, maxTextBytes, signingKeyBytes, transferIdBytes } from "../limits.ts";
 import { ByteReader } from "./byte_reader.ts";
 import { ByteWriter } from "./byte_writer.ts";
 import { ProtocolError } from "./protocol_error.ts";
@@ -25,6 +25,18 @@ export interface ServerHello {
   readonly maxTextBytes: number;
 }
 
+/** The sides of a transfer. A role's place is its byte. */
+export const transferRoles = ["sender", "receiver"] as const;
+/** One of {@linkcode transferRoles}. */
+export type TransferRole = typeof transferRoles[number];
+
+/** Which side of which transfer a connection is. */
+export interface TransferSide {
+  readonly role: TransferRole;
+  /** The transfer's id, 16 random bytes that nobody but its two members knows before. */
+  readonly id: Uint8Array;
+}
+
 /** Payload of the third handshake message. */
 export interface MemberHello {
   readonly version: number;
@@ -37,6 +49,8 @@ export interface MemberHello {
   readonly invitation: string;
   /** A bit for each thing that the member can do beyond this version; none is defined yet. */
   readonly capabilities: number;
+  /** Set where the connection is for a transfer, and not for chat. */
+  readonly transfer: TransferSide | undefined;
 }
 
 export function encodeServerHello(hello: ServerHello): Uint8Array<ArrayBuffer> {
@@ -68,6 +82,7 @@ export function encodeMemberHello(hello: MemberHello): Uint8Array<ArrayBuffer> {
   writer.raw(hello.signingKey, signingKeyBytes);
   writer.string8(hello.invitation);
   writer.u32(hello.capabilities);
+  encodeTransfer(writer, hello.transfer);
   return writer.written;
 }
 
@@ -87,9 +102,26 @@ export function decodeMemberHello(payload: Uint8Array): MemberHello | "versionUn
     signingKey: reader.raw(signingKeyBytes),
     invitation: reader.string8(maxInvitationBytes),
     capabilities: reader.u32(),
+    transfer: decodeTransfer(reader),
   };
   reader.end();
   return hello;
+}
+
+function encodeTransfer(writer: ByteWriter, transfer: TransferSide | undefined): void {
+  if (!transfer) return writer.u8(0);
+  writer.u8(1 + transferIdBytes);
+  writer.u8(transferRoles.indexOf(transfer.role));
+  writer.raw(transfer.id, transferIdBytes);
+}
+
+function decodeTransfer(reader: ByteReader): TransferSide | undefined {
+  const bytes = reader.bytes8(1 + transferIdBytes);
+  if (bytes.length === 0) return undefined;
+  const fields = new ByteReader(bytes);
+  const role = transferRoles[fields.u8()];
+  if (!role) throw new ProtocolError("badValue", "a transfer has no such role");
+  return { role, id: fields.raw(transferIdBytes) };
 }
 
 function decodeSoftware(reader: ByteReader): string {

@@ -251,6 +251,14 @@ export interface Refused {
   readonly code: RefusedCode;
 }
 
+/**
+ * Both sides of a transfer have come: the last message of such a connection. What follows is the other side's,
+ * byte for byte, without frames.
+ */
+export interface Paired {
+  readonly kind: "paired";
+}
+
 /** Who is there, to a newcomer, in as many messages as it takes. */
 export interface Members {
   readonly kind: "members";
@@ -333,6 +341,7 @@ export type ServerMessage =
   | Published
   | Welcome
   | Refused
+  | Paired
   | Members
   | Presence
   | Probe
@@ -377,6 +386,7 @@ const numberOf = {
   ping: 34,
   pong: 35,
   bye: 36,
+  paired: 48,
 } as const satisfies Record<Message["kind"], number>;
 
 /**
@@ -480,6 +490,7 @@ export function encodeMessage(writer: ByteWriter, message: Message): void {
     case "diagnose":
     case "ping":
     case "pong":
+    case "paired":
       return;
     case "bye":
       return writer.u8(byeCodes.indexOf(message.code));
@@ -633,6 +644,8 @@ export function decodeMessage(reader: ByteReader): Message {
       return { kind: "pong" };
     case numberOf.bye:
       return { kind: "bye", code: decodeCode(reader, byeCodes) };
+    case numberOf.paired:
+      return { kind: "paired" };
     default:
       throw new ProtocolError("unknownKind", `there is no message of kind ${number}`);
   }

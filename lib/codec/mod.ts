@@ -7,7 +7,7 @@
 export { ByteReader } from "./byte_reader.ts";
 export { ByteWriter } from "./byte_writer.ts";
 export * from "./codes.ts";
-export { type Content, decodeContent, encodeContent } from "./content.ts";
+export * from "./content.ts";
 export {
   type DatagramHeader,
   datagramHeaderBytes,
@@ -26,6 +26,9 @@ export {
   type MemberHello,
   protocolVersion,
   type ServerHello,
+  type TransferRole,
+  transferRoles,
+  type TransferSide,
 } from "./hello.ts";
 export * from "./message.ts";
 export { ProtocolError, type ProtocolErrorCode } from "./protocol_error.ts";

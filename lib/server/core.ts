@@ -1,8 +1,8 @@
 import type { Clock } from "../clock.ts";
 import {
   ByteReader,
-  decodeMemberHello,
   decodeMessage,
+  type MemberHello,
   type Message,
   ProtocolError,
   readDatagramHeader,
@@ -23,7 +23,7 @@ import { KeyDirectory } from "./key_directory.ts";
 import { Mailbox } from "./mailbox.ts";
 import { type Connection, Member } from "./member.ts";
 import { Presence } from "./presence.ts";
-import { Registrar, type Registration } from "./registrar.ts";
+import { isSameIdentity, Registrar, type Registration } from "./registrar.ts";
 import { Room } from "./room.ts";
 import type { Round } from "./round.ts";
 import type { Claimant, ServerStore } from "./store.ts";
@@ -95,12 +95,14 @@ export class ServerCore {
   /**
    * Lets somebody in who has authenticated, or says why not; either way it has been told.
    *
-   * @param payload of the last handshake message: a `MemberHello`
-   * @throws {ProtocolError} where it isn't one
+   * @param hello the payload of the last handshake message
    * @throws {DataDirError} where a new name can't be kept
    */
-  admit(payload: Uint8Array, handshaken: Handshaken, connection: Connection): Member | undefined {
-    const hello = decodeMemberHello(payload);
+  admit(
+    hello: MemberHello | "versionUnsupported",
+    handshaken: Handshaken,
+    connection: Connection,
+  ): Member | undefined {
     if (hello === "versionUnsupported") return this.#refuse(connection, hello);
     this.#heedOperator();
     const identityKey = handshaken.remoteStaticKey;
@@ -129,6 +131,27 @@ export class ServerCore {
     if (previous) this.#replace(previous);
     this.#welcome(member, previous?.detachment ? "resumed" : "joined");
     return member;
+  }
+
+  /**
+   * Whose a connection is that isn't for chat: it must be a member's, by its name and both keys. Answers why it
+   * is nobody's.
+   */
+  recognise(hello: MemberHello, identityKey: Uint8Array): Claimant | RefusedCode {
+    this.#heedOperator();
+    const keys = { identityKey, signingKey: hello.signingKey };
+    if (this.#store.isBanned(keys)) return "banned";
+    const claim = this.registry.claim(hello.name, identityKey);
+    if (claim.kind === "notAName") return claim.error;
+    if (claim.kind === "free") return "notInRoom";
+    const isOwn = claim.kind === "own" && isSameIdentity(claim.previous, keys);
+    return isOwn ? claim.previous : "nameTaken";
+  }
+
+  /** Whether somebody is in the room, be it by another connection, or by one that has broken and may come back. */
+  isHere(claimant: Claimant): boolean {
+    const member = this.registry.findByKey(claimant.key);
+    return member !== undefined && isSameIdentity(member, claimant);
   }
 
   #touch({ key, name }: Claimant): undefined {

@@ -20,7 +20,7 @@ export class Registrar {
   ownerOf(claimant: Claimant): "claimant" | "another" | "nobody" {
     const owner = this.#store.findOwner(claimant.key);
     if (!owner) return "nobody";
-    return isSame(owner, claimant) ? "claimant" : "another";
+    return isSameIdentity(owner, claimant) ? "claimant" : "another";
   }
 
   /** Gives a name that is nobody's to the claimant, or says why not. */
@@ -61,7 +61,8 @@ export class Registrar {
   }
 }
 
-function isSame(a: IdentityKeys, b: IdentityKeys): boolean {
+/** Whether both keys are the same. */
+export function isSameIdentity(a: IdentityKeys, b: IdentityKeys): boolean {
   const isIdentity = timingSafeEqual(a.identityKey, b.identityKey);
   return timingSafeEqual(a.signingKey, b.signingKey) && isIdentity;
 }

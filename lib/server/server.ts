@@ -1,5 +1,13 @@
 import { type Clock, pause, systemClock, type Timer } from "../clock.ts";
-import { type Message, ProtocolError, protocolVersion, type ServerHello } from "../codec/mod.ts";
+import {
+  decodeMemberHello,
+  type MemberHello,
+  type Message,
+  ProtocolError,
+  protocolVersion,
+  type ServerHello,
+  type TransferSide,
+} from "../codec/mod.ts";
 import { fingerprint, generateKeyPair, type KeyPair } from "../crypto/mod.ts";
 import {
   defaultMaxMembers,
@@ -32,8 +40,10 @@ import { MemberConnection } from "./member_connection.ts";
 import { MemoryStore } from "./memory_store.ts";
 import { type Network, Networks } from "./network.ts";
 import type { Registration } from "./registrar.ts";
+import { Relay } from "./relay.ts";
 import { SqliteStore } from "./sqlite_store.ts";
 import type { ServerStore } from "./store.ts";
+import { sendSealed, TransferConnection } from "./transfer_connection.ts";
 
 /** How a server is to run; everything has a default that serves. */
 export interface ServerOptions {
@@ -49,6 +59,8 @@ export interface ServerOptions {
   readonly maxMembers?: number | undefined;
   /** What a member may send in a second; otherwise what `limits.ts` says. */
   readonly floodLimits?: FloodLimits | undefined;
+  /** Bytes a second that each member may send and receive in all its transfers together; otherwise any number. */
+  readonly maxTransferRate?: number | undefined;
   /** Told of everything worth a line in a log. */
   readonly report?: ((event: ServerEvent) => void) | undefined;
   /** The time; otherwise the system's. */
@@ -99,6 +111,7 @@ class RunningServer implements Server {
   readonly #clock: Clock;
   readonly #report: (event: ServerEvent) => void;
   readonly #core: ServerCore;
+  readonly #relay: Relay<TransferConnection>;
   readonly #doorman = new Doorman();
   readonly #networks = new Networks();
   /** Everything under way that `close` has to wait for. */
@@ -135,6 +148,11 @@ class RunningServer implements Server {
       maxMembers: options.maxMembers ?? defaultMaxMembers,
       floodLimits: options.floodLimits,
     });
+    this.#relay = new Relay({
+      clock: this.#clock,
+      maxRate: options.maxTransferRate,
+      pair: (ends) => TransferConnection.pair(this.#relay, ends, this.#clock),
+    });
     this.#track(this.#accept());
     this.#track(this.#udp.receive((datagram, from) => this.#receiveDatagram(datagram, from)));
     this.#tick();
@@ -149,6 +167,7 @@ class RunningServer implements Server {
     const lastRound = this.#core.takeRound(); // what was numbered goes out before the goodbyes
     if (lastRound) await this.#udp.sendAll(lastRound.datagrams());
     this.#core.stop();
+    this.#relay.close();
     const deadline = this.#clock.after(farewellTimeoutMs, () => {
       for (const stream of this.#streams) closeQuietly(stream);
     });
@@ -186,7 +205,12 @@ class RunningServer implements Server {
     try {
       conn.setNoDelay(true);
       const authenticated = await respondToHandshake(conn, this.#keyPair, hello);
-      const admitted = this.#admit(authenticated, hostname, network);
+      const memberHello = decodeMemberHello(authenticated.hello);
+      if (isForTransfer(memberHello)) {
+        this.#doorman.finish(visitor);
+        return await this.#transfer(conn, authenticated, memberHello);
+      }
+      const admitted = this.#admit(authenticated, memberHello, hostname, network);
       this.#doorman.finish(visitor);
       if (admitted.member) await this.#converse(admitted.member, admitted.connection);
       else await admitted.connection.finish();
@@ -201,14 +225,29 @@ class RunningServer implements Server {
   }
 
   #admit(
-    authenticated: Authenticated<Uint8Array>,
+    authenticated: Authenticated<unknown>,
+    hello: MemberHello | "versionUnsupported",
     address: string,
     network: Network | undefined,
   ): { member: Member | undefined; connection: MemberConnection } {
     const link = new Link(authenticated, this.#clock);
     const connection = new MemberConnection(link, address, network);
-    const { hello, handshaken } = authenticated;
+    const { handshaken } = authenticated;
     return { member: this.#core.admit(hello, handshaken, connection), connection };
+  }
+
+  async #transfer(
+    conn: Deno.TcpConn,
+    authenticated: Authenticated<unknown>,
+    hello: TransferHello,
+  ): Promise<void> {
+    const owner = this.#core.recognise(hello, authenticated.handshaken.remoteStaticKey);
+    if (typeof owner === "string") {
+      return await sendSealed(authenticated, { kind: "refused", code: owner });
+    }
+    const { maxReadBytes } = this.#relay;
+    await new TransferConnection(conn, authenticated, owner, hello.transfer, maxReadBytes)
+      .serve(this.#relay);
   }
 
   async #converse(member: Member, connection: MemberConnection): Promise<void> {
@@ -267,6 +306,7 @@ class RunningServer implements Server {
     this.#doorman.turnAwayOlderThan(now - handshakeTimeoutMs);
     this.#networks.forgetIdle(now);
     this.#core.tick();
+    this.#relay.tick((owner) => this.#core.isHere(owner));
     this.#timer = this.#clock.after(tickMs, () => this.#tick());
   }
 
@@ -274,6 +314,12 @@ class RunningServer implements Server {
     this.#tasks.add(task);
     task.finally(() => this.#tasks.delete(task));
   }
+}
+
+type TransferHello = MemberHello & { readonly transfer: TransferSide };
+
+function isForTransfer(hello: MemberHello | "versionUnsupported"): hello is TransferHello {
+  return hello !== "versionUnsupported" && hello.transfer !== undefined;
 }
 
 /** What a socket that was reset, or closed under its reader, throws. */

@@ -10,6 +10,12 @@ export interface ByteStream {
   close(): void;
 }
 
+/** A byte stream each direction of which ends by itself. */
+export interface DuplexStream extends ByteStream {
+  /** Ends our direction: the other side reads what was written, and then the end. */
+  closeWrite(): Promise<void>;
+}
+
 /** Writes all of `bytes`: one `write` may take only a part. */
 export async function writeAll(stream: ByteStream, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
   let written = 0;

@@ -22,9 +22,10 @@ const memberHello: MemberHello = {
   signingKey: bytes("a5".repeat(32)),
   invitation: "AB-CD",
   capabilities: 0x80000001,
+  transfer: { role: "receiver", id: new Uint8Array(16).fill(0xb6) },
 };
 const memberHelloBytes = bytes(
-  `03 03 707e20 04 5a6fc3ab ${"a5".repeat(32)} 05 41422d4344 80000001`,
+  `03 03 707e20 04 5a6fc3ab ${"a5".repeat(32)} 05 41422d4344 80000001 11 01 ${"b6".repeat(16)}`,
 );
 
 Deno.test("protocolVersion is 3", () => assertEquals(protocolVersion, 3));
@@ -37,7 +38,7 @@ Deno.test("decodeServerHello() reads what encodeServerHello() writes", () => {
   assertEquals(decodeServerHello(serverHelloBytes), serverHello);
 });
 
-Deno.test("encodeMemberHello() writes version, software, name, key, invitation and capabilities", () => {
+Deno.test("encodeMemberHello() writes its fields in their order", () => {
   assertEquals(hex(encodeMemberHello(memberHello)), hex(memberHelloBytes));
 });
 
@@ -45,9 +46,9 @@ Deno.test("decodeMemberHello() reads what encodeMemberHello() writes", () => {
   assertEquals(decodeMemberHello(memberHelloBytes), memberHello);
 });
 
-Deno.test("decodeMemberHello() reads a hello without invitation", () => {
-  const hello = { ...memberHello, invitation: "" };
-  const encoded = bytes(`03 03 707e20 04 5a6fc3ab ${"a5".repeat(32)} 00 80000001`);
+Deno.test("decodeMemberHello() reads a chat connection's hello without invitation", () => {
+  const hello = { ...memberHello, invitation: "", transfer: undefined };
+  const encoded = bytes(`03 03 707e20 04 5a6fc3ab ${"a5".repeat(32)} 00 80000001 00`);
   assertEquals(decodeMemberHello(encoded), hello);
   assertEquals(hex(encodeMemberHello(hello)), hex(encoded));
 });
@@ -137,7 +138,30 @@ const refused: readonly {
     input: `03 00 00 ${"00".repeat(32)} 41`,
     expected: "lengthOverLimit",
   },
+  {
+    name: "decodeMemberHello() refuses a transfer with a role that is none",
+    decode: decodeMemberHello,
+    input: `03 00 00 ${"00".repeat(32)} 00 00000000 11 02 ${"00".repeat(16)}`,
+    expected: "badValue",
+  },
+  {
+    name: "decodeMemberHello() refuses a transfer with a short id",
+    decode: decodeMemberHello,
+    input: `03 00 00 ${"00".repeat(32)} 00 00000000 10 00 ${"00".repeat(15)}`,
+    expected: "truncated",
+  },
+  {
+    name: "decodeMemberHello() refuses a transfer with a long id",
+    decode: decodeMemberHello,
+    input: `03 00 00 ${"00".repeat(32)} 00 00000000 12 00 ${"00".repeat(17)}`,
+    expected: "lengthOverLimit",
+  },
 ];
+
+Deno.test("encodeMemberHello() refuses a transfer id that is not 16 bytes", () => {
+  const transfer = { role: "sender", id: new Uint8Array(15) } as const;
+  assertThrows(() => encodeMemberHello({ ...memberHello, transfer }), RangeError);
+});
 
 Deno.test("encodeMemberHello() refuses a signing key that is not 32 bytes", () => {
   const hello = { ...memberHello, signingKey: new Uint8Array(31) };

@@ -115,6 +115,7 @@ const messageOf: { [Kind in Message["kind"]]: fc.Arbitrary<Extract<Message, { ki
   heard: fc.record({ kind: fc.constant("heard"), number: u32, seq: u53 }),
   ping: fc.constant({ kind: "ping" }),
   pong: fc.constant({ kind: "pong" }),
+  paired: fc.constant({ kind: "paired" } as const),
   bye: fc.record({ kind: fc.constant("bye"), code: fc.constantFrom(...byeCodes) }),
 };
 

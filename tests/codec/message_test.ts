@@ -131,7 +131,7 @@ const refused: readonly { name: string; input: string; expected: ProtocolErrorCo
     input: "15 0000000100000000 00000000ffffffff",
     expected: "badValue",
   },
-  { name: "a refusal without a reason", input: "11 0c", expected: "badValue" },
+  { name: "a refusal without a reason", input: "11 10", expected: "badValue" },
   { name: "a rejection without a reason", input: `17 ${id} 09`, expected: "badValue" },
   { name: "a bye without a reason", input: "24 06", expected: "badValue" },
   { name: "the last code there could be", input: "24 ff", expected: "badValue" },

@@ -287,6 +287,7 @@ const vectorsOf = {
     message: { kind: "bye", code: "serverStopping" },
     encoded: "24 01",
   }],
+  paired: [{ name: "alone", message: { kind: "paired" }, encoded: "30" }],
 } satisfies { [Kind in Message["kind"]]: MessageVector<Kind>[] };
 
 /** The same as a list, with names such as `say, unsigned`. */

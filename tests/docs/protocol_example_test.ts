@@ -27,6 +27,7 @@ import {
   verificationCode,
   Verifier,
 } from "../../lib/crypto/mod.ts";
+import { textContent } from "../testing/contents.ts";
 import { bytes, hex } from "../testing/hex.ts";
 import { protocolExample as example } from "./protocol_example.ts";
 
@@ -48,6 +49,7 @@ const memberHello: MemberHello = {
   signingKey: memberSigning.publicKey,
   invitation: "",
   capabilities: 0,
+  transfer: undefined,
 };
 
 const sessionId = 0x0123456789abcdefn;
@@ -57,7 +59,7 @@ const sentAt = 1_700_000_000_000;
 const unsignedSay = { id: 0x1112131415161718n, sentAt, text: "Olá, todos!" };
 const signedBytes = signedSayBytes({ room, author: "ana", ...unsignedSay });
 const ourSay = { ...unsignedSay, signature: sign(signedBytes, memberSigning) };
-const ourContent = { id: 0x2122232425262728n, sentAt, text: "Olá, Bia!" };
+const ourContent = textContent(0x2122232425262728n, sentAt, "Olá, Bia!");
 const ourSend = {
   id: ourContent.id,
   to: "bia",

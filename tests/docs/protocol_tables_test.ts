@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { byeCodes, encodedMessage, refusedCodes, rejectedCodes } from "../../lib/codec/mod.ts";
 import * as limits from "../../lib/limits.ts";
 import { parseName } from "../../lib/registry/mod.ts";
+import { transferErrorCodes } from "../../lib/transfer/mod.ts";
 import { messageVectors } from "../codec/message_vectors.ts";
 
 const ignore = Deno.permissions.querySync({ name: "read" }).state !== "granted";
@@ -72,6 +73,7 @@ for (
     { heading: "### Refused codes", codes: refusedCodes },
     { heading: "### Rejected codes", codes: rejectedCodes },
     { heading: "### Bye codes", codes: byeCodes },
+    { heading: "### Transfer codes", codes: transferErrorCodes },
   ]
 ) {
   Deno.test({

@@ -4,6 +4,7 @@ import type { Content, Publish } from "../../lib/codec/mod.ts";
 import { generateIdentity, type Identity } from "../../lib/crypto/mod.ts";
 import { ManualClock } from "./manual_clock.ts";
 import { SnapshotStore } from "./snapshot_store.ts";
+import { textContent } from "./contents.ts";
 
 /** A client's end-to-end part, with what a server would hand out of it. */
 export class Correspondent {
@@ -98,7 +99,7 @@ export async function correspondents(): Promise<{ ana: Correspondent; bia: Corre
 
 /** A content with this id, and a text that names it. */
 export function content(id: bigint): Content {
-  return { id, sentAt: 1_700_000_000_000, text: `Olá, ${id}!` };
+  return textContent(id, 1_700_000_000_000, `Olá, ${id}!`);
 }
 
 /** What was opened, which must have been. */

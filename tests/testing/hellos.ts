@@ -14,5 +14,6 @@ export function memberHello(name: string): MemberHello {
     signingKey: new Uint8Array(32).fill(7),
     invitation: "",
     capabilities: 0,
+    transfer: undefined,
   };
 }

@@ -1,8 +1,8 @@
 import { concat } from "@std/bytes/concat";
-import type { ByteStream } from "../../lib/transport/mod.ts";
+import type { DuplexStream } from "../../lib/transport/mod.ts";
 
 /** One end of a byte stream in memory, which can behave as badly as a network does. */
-export class MemoryStream implements ByteStream {
+export class MemoryStream implements DuplexStream {
   /** What each `write` took, in order. */
   readonly writes: Uint8Array<ArrayBuffer>[] = [];
   /** The most that one `write` takes. */
@@ -77,6 +77,18 @@ export class MemoryStream implements ByteStream {
     const left = Math.max(0, this.endsAfterBytes - this.#bytesWritten);
     this.#other.#take(this.#garble(taken).subarray(0, left));
     return taken.length;
+  }
+
+  /** As with a socket, what was written before is read first. */
+  closeWrite(): Promise<void> {
+    this.endsAfterBytes = this.#bytesWritten;
+    this.#other.#arrived.resolve();
+    return Promise.resolve();
+  }
+
+  /** Bytes written to this end and not yet read. */
+  get unread(): number {
+    return this.#incoming.length;
   }
 
   close(): void {

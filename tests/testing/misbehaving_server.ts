@@ -133,6 +133,7 @@ export class Person {
       sealer: new EndToEnd({ identity, store, clock, name: () => name }),
       emit: (event) => this.events.add(event),
       show: (event) => Promise.resolve((this.events.add(event), true)),
+      negotiate: () => Promise.resolve(),
       onFault: (error) => {
         throw error;
       },

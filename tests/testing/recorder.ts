@@ -78,6 +78,12 @@ export class Recorder implements AsyncDisposable {
     return { tcp: tcp!, udp: udp! };
   }
 
+  /** How many bytes have come over TCP in one direction. */
+  recordedBytes(direction: Direction): number {
+    const pieces = this.pieces.entries.filter((piece) => piece.direction === direction);
+    return pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  }
+
   /** Breaks every TCP connection, for both sides or for the client's alone. */
   cut(whom: "both" | "client" = "both"): void {
     for (const relay of this.#relays) {

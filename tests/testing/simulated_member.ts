@@ -114,6 +114,7 @@ export class SimulatedMember {
       sealer,
       emit,
       show: (event) => Promise.resolve((emit(event), true)),
+      negotiate: () => Promise.resolve(),
       onFault,
       history,
     });

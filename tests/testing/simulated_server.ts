@@ -1,5 +1,5 @@
 import type { Timer } from "../../lib/clock.ts";
-import { type ByeCode, ProtocolError } from "../../lib/codec/mod.ts";
+import { type ByeCode, decodeMemberHello, ProtocolError } from "../../lib/codec/mod.ts";
 import { DatagramSession, type Handshaken, TransportSession } from "../../lib/crypto/mod.ts";
 import { maxRoundMs, roundMsPerMember, tickMs } from "../../lib/limits.ts";
 import { ServerCore } from "../../lib/server/core.ts";
@@ -159,7 +159,7 @@ export class SimulatedServer {
       end: leave,
     });
     if (this.#run !== run || !end.isOpen) return end.close();
-    member = run.core.admit(hello.slice(), handshaken, connection);
+    member = run.core.admit(decodeMemberHello(hello.slice()), handshaken, connection);
     if (member) run.ways.set(member.path, way);
     else end.close();
   }

@@ -39,7 +39,9 @@ export class TestClient {
     const { clock, identity, contacts, sealer } = this;
     const onFault = (error: unknown) => this.faults.push(error);
     const show = (event: ClientEvent) => Promise.resolve(emit(event) > 0);
-    const options = { clock, identity, store, contacts, sealer, emit, show, onFault, history };
+    const negotiate = () => Promise.resolve();
+    const hooks = { emit, show, negotiate, onFault };
+    const options = { clock, identity, store, contacts, sealer, history, ...hooks };
     this.core = new ClientCore(options);
   }
 

@@ -1,9 +1,9 @@
 import { assert } from "@std/assert";
 import {
   ByteReader,
+  decodeMemberHello,
   decodeMessage,
   encodedMessage,
-  encodeMemberHello,
   type MemberHello,
   type MemberMessage,
   type Message,
@@ -84,21 +84,21 @@ export class TestRoom {
     hello: Partial<MemberHello> | Uint8Array = {},
   ): { readonly guest: Guest | undefined; readonly connection: FakeConnection } {
     const connection = new FakeConnection(this.network);
-    const [ours, theirs] = [randomKey(), randomKey()];
+    const [sent, received] = [randomKey(), randomKey()];
     const handshaken: Handshaken = {
       remoteStaticKey: identityKey,
       handshakeHash: randomKey(),
-      transport: new TransportSession({ send: theirs, receive: ours }),
-      datagrams: (sessionId) => new DatagramSession(sessionId, { send: theirs, receive: ours }),
+      transport: new TransportSession({ send: received, receive: sent }),
+      datagrams: (sessionId) => new DatagramSession(sessionId, { send: received, receive: sent }),
     };
-    const payload = hello instanceof Uint8Array ? hello : encodeMemberHello({
+    const ours = hello instanceof Uint8Array ? decodeMemberHello(hello) : {
       ...memberHello(name),
       signingKey: signingKeyFor(identityKey),
       ...hello,
-    });
-    const member = this.core.admit(payload, handshaken, connection);
+    };
+    const member = this.core.admit(ours, handshaken, connection);
     if (!member) return { guest: undefined, connection };
-    const session = new DatagramSession(member.sessionId, { send: ours, receive: theirs });
+    const session = new DatagramSession(member.sessionId, { send: sent, receive: received });
     const path = new DatagramPath(session, serverAddress);
     const guest = new Guest(this, member, connection, path);
     this.#guests.set(member.sessionId, guest);
