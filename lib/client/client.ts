@@ -20,6 +20,10 @@ import type { Reach } from "./reach.ts";
 import { parseServerAddress, type ServerAddress } from "./server_address.ts";
 import { ServerConnection } from "./server_connection.ts";
 import { type ClientStore, StoreError } from "./store.ts";
+import { openTransferConnection } from "./transfer_connection.ts";
+import type { TransferStatus } from "./transfer_status.ts";
+import { TransferWays } from "./transfer_ways.ts";
+import { Transfers } from "./transfers.ts";
 import { wireName } from "./wire_name.ts";
 
 /** Where to, and as whom. */
@@ -44,6 +48,12 @@ export interface ConnectOptions {
   readonly trustServer?: ((serverKey: Uint8Array) => boolean) | undefined;
   /** How many global messages from before we came are wanted, at most {@linkcode maxHistory}; otherwise none. */
   readonly history?: number | undefined;
+  /** Where received files go unless {@linkcode Client.acceptTransfer} says otherwise; otherwise the working directory. */
+  readonly downloads?: string | undefined;
+  /** Whether files from verified members are accepted without asking. */
+  readonly acceptsFromVerified?: boolean | undefined;
+  /** Whether files may go straight from machine to machine, which shows each the other's address; otherwise they may. */
+  readonly isDirect?: boolean | undefined;
   /** The time; otherwise the system's. */
   readonly clock?: Clock | undefined;
   /** Between 0 and 1, as `Math.random`, for the pauses between attempts to reconnect. */
@@ -88,6 +98,34 @@ export interface Client {
    * @throws {ChatError} why the connection is over
    */
   diagnose(): Promise<Diagnosis>;
+  /**
+   * Offers files and folders to a member, who may be away; resolves once the server has accepted the offer. What
+   * comes of it are `transfer` events. It goes on after a restart of either side.
+   *
+   * The server can't read them.
+   *
+   * @param paths read again when they are sent: who changes them meanwhile ends the transfer
+   * @throws {SourceError} where they can't be sent
+   * @throws {ChatError} as {@linkcode tell}
+   */
+  offer(to: string, paths: readonly string[]): Promise<TransferStatus>;
+  /**
+   * Accepts files that were offered, or tries again after a disk was full.
+   *
+   * @param number of the transfer, or the only one that waits for an answer
+   * @param directory where they go
+   * @throws {TransferError} `noSpace`
+   * @throws {ChatError} `noSuchTransfer`, `whichTransfer`
+   */
+  acceptTransfer(number?: number, directory?: string): Promise<void>;
+  /**
+   * Declines what was offered to us, or ends a transfer that isn't over; what has been received of it is removed.
+   *
+   * @throws {ChatError} `noSuchTransfer`, `whichTransfer`
+   */
+  cancelTransfer(number?: number): Promise<void>;
+  /** The transfers of this run, and those of earlier ones that aren't over; the oldest first. */
+  transfers(): TransferStatus[];
   /** Names of those connected now, ours included. */
   members(): string[];
   /**
@@ -172,6 +210,7 @@ class ReconnectingClient implements Client {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #core: ClientCore;
+  readonly #transfers: Transfers;
   readonly #streams = new Set<EventStream<ClientEvent>>();
   /** What has happened since the first connection, for the first reader. */
   #unread: EventStream<ClientEvent> | undefined = this.#newStream();
@@ -189,7 +228,9 @@ class ReconnectingClient implements Client {
     this.#trustServer = options.trustServer ?? (() => true);
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
-    this.#core = this.#newCore(options.store ?? new MemoryStore(), options.history);
+    const store = options.store ?? new MemoryStore();
+    this.#core = this.#newCore(store, options.history);
+    this.#transfers = this.#newTransfers(store, options);
   }
 
   #newCore(store: ClientStore, history: number | undefined): ClientCore {
@@ -202,6 +243,7 @@ class ReconnectingClient implements Client {
       sealer: new EndToEnd({ identity, store, clock, name: () => this.#core.name }),
       emit: (event) => this.#emit(event),
       show: (event) => this.#show(event),
+      negotiate: (...said) => this.#transfers.receive(...said),
       onFault: (error) => this.#fault(error),
       history,
     });
@@ -229,6 +271,22 @@ class ReconnectingClient implements Client {
 
   diagnose(): Promise<Diagnosis> {
     return this.#whileOpen(() => this.#core.diagnose());
+  }
+
+  offer(to: string, paths: readonly string[]): Promise<TransferStatus> {
+    return this.#whileOpen(() => this.#transfers.offer(to, paths));
+  }
+
+  acceptTransfer(number?: number, directory?: string): Promise<void> {
+    return this.#whileOpen(() => this.#transfers.accept(number, directory));
+  }
+
+  cancelTransfer(number?: number): Promise<void> {
+    return this.#whileOpen(() => this.#transfers.cancel(number));
+  }
+
+  transfers(): TransferStatus[] {
+    return this.#transfers.statuses;
   }
 
   members(): string[] {
@@ -265,6 +323,7 @@ class ReconnectingClient implements Client {
 
   async close(): Promise<void> {
     this.#finish("closed");
+    await this.#transfers.close();
     this.#pause?.end();
     await this.#connection?.leave();
     await this.#running;
@@ -279,6 +338,33 @@ class ReconnectingClient implements Client {
     const ready = Promise.all([connection.listed, this.#core.supplied]);
     await Promise.race([ready, connection.ended, late.promise]);
     timer.cancel();
+    if (!this.#isClosed) this.#keeping(() => this.#transfers.resume());
+  }
+
+  #newTransfers(store: ClientStore, options: ConnectOptions): Transfers {
+    const clock = this.#clock;
+    const { isDirect = true, downloads = ".", acceptsFromVerified = false } = options;
+    const ways = new TransferWays({
+      clock,
+      openRelay: (role, transferId, signal) =>
+        openTransferConnection({
+          address: this.#address,
+          name: this.#core.name,
+          identity: this.#identity,
+          trustServer: this.#isServerTrusted,
+          ...{ transferId, role, clock, signal },
+        }),
+      directHost: () => isDirect ? this.#connection?.localEnd.hostname : undefined,
+    });
+    return new Transfers({
+      ...{ clock, store, ways, downloads },
+      isPresent: (name) => this.#core.isPresent(name),
+      negotiate: (to, body) => this.#whileOpen(() => this.#core.negotiate(to, body)),
+      emit: (event) => this.#emit(event),
+      show: (event) => this.#show(event),
+      acceptsFrom: (name) => acceptsFromVerified && this.isVerified(name),
+      onFault: (error) => this.#fault(error),
+    });
   }
 
   // --------------------------------------------------------------------------------- staying connected
@@ -364,6 +450,7 @@ class ReconnectingClient implements Client {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#core.fail(new ChatError(code));
+    void this.#transfers.close();
     this.#emit({ kind: "closed", code });
     for (const stream of this.#streams) stream.end();
     this.#streams.clear(); // nothing comes behind the end

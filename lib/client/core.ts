@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import {
+  type Body,
   ByteReader,
   decodeMessage,
   encodedMessage,
@@ -11,6 +12,7 @@ import {
   type Published,
   readDatagramHeader,
   type RejectedCode,
+  type Text,
   type Told,
   type Welcome,
 } from "../codec/mod.ts";
@@ -25,8 +27,9 @@ import type { Diagnosis } from "./diagnosis.ts";
 import type { EndToEnd } from "./end_to_end.ts";
 import { Enquiries } from "./enquiries.ts";
 import { ChatError, type ClientEvent } from "./event.ts";
-import { Inbox } from "./inbox.ts";
+import { Inbox, type Negotiate } from "./inbox.ts";
 import { KeyPublisher } from "./key_publisher.ts";
+import { nameKeyOf } from "./name_key.ts";
 import { PortWatch } from "./port_watch.ts";
 import type { Reach } from "./reach.ts";
 import { Roll } from "./roll.ts";
@@ -52,6 +55,8 @@ export interface ClientCoreOptions {
   readonly emit: (event: ClientEvent) => void;
   /** Emits an event; resolves once somebody has seen it, or with `false` where nobody will. */
   readonly show: (event: ClientEvent) => Promise<boolean>;
+  /** Takes what another member says of files, and resolves once that is kept. */
+  readonly negotiate: Negotiate;
   readonly identity: Identity;
   /** What is to outlive this process: private messages of ours that aren't delivered yet. */
   readonly store: ClientStore;
@@ -98,7 +103,7 @@ export class ClientCore {
   #onListed: (() => void) | undefined;
 
   constructor(options: ClientCoreOptions) {
-    const { clock, emit, show, identity, store, contacts, sealer, onFault } = options;
+    const { clock, emit, show, negotiate, identity, store, contacts, sealer, onFault } = options;
     this.#clock = clock;
     this.#checkup = new Checkup({
       clock,
@@ -132,7 +137,7 @@ export class ClientCore {
       transmit,
       onFault,
     });
-    this.#inbox = new Inbox({ opener: sealer, contacts, name, emit, show, onFault });
+    this.#inbox = new Inbox({ opener: sealer, contacts, name, emit, show, negotiate, onFault });
     const supply = (published: Published) => sealer.supply(published);
     this.#keyPublisher = new KeyPublisher({ clock, supply, send, onFault });
   }
@@ -145,6 +150,12 @@ export class ClientCore {
   /** Resolves once others can write to us in private. */
   get supplied(): Promise<void> {
     return this.#keyPublisher.supplied;
+  }
+
+  /** Whether a member and we are in the room. */
+  isPresent(name: string): boolean {
+    const nameKey = nameKeyOf(name);
+    return this.#session !== undefined && nameKey !== undefined && this.#roll.mayHave(nameKey);
   }
 
   /** Names of those present, ours included. */
@@ -165,8 +176,8 @@ export class ClientCore {
   /** @see Client.tell */
   async tell(to: string, text: string): Promise<{ id: MessageId }> {
     this.#checkText(text);
-    const content = { id: randomId(), sentAt: this.#clock.wallTime(), text };
-    return await this.#correspondence.tell(to, content);
+    const content = { id: randomId(), sentAt: this.#clock.wallTime() };
+    return await this.#correspondence.tell(to, { ...content, body: { kind: "text", text } });
   }
 
   /** @see Client.reach */
@@ -177,6 +188,12 @@ export class ClientCore {
   /** @see Client.diagnose */
   diagnose(): Promise<Diagnosis> {
     return this.#checkup.examine();
+  }
+
+  /** Tells a member what there is to say of files; as {@linkcode tell}. */
+  async negotiate(to: string, body: Exclude<Body, Text>): Promise<{ id: MessageId }> {
+    const content = { id: randomId(), sentAt: this.#clock.wallTime(), body };
+    return await this.#correspondence.tell(to, content);
   }
 
   #checkText(text: string): void {

@@ -82,7 +82,9 @@ export class Correspondence {
   tell(to: string, content: Content): Promise<{ id: MessageId }> {
     const name = parseName(to);
     if (name.kind === "notAName") return Promise.reject(new ChatError("unknownMember"));
-    if (name.key === nameKeyOf(this.#options.name())) return Promise.resolve(this.#tellUs(content));
+    if (name.key === nameKeyOf(this.#options.name())) {
+      return Promise.resolve().then(() => this.#tellUs(content));
+    }
     if (this.#outbox.bytes >= maxOutboxBytes) return Promise.reject(new ChatError("outboxFull"));
     return new Promise((resolve, reject) => {
       this.#writers.set(content.id, { resolve, reject });
@@ -91,9 +93,10 @@ export class Correspondence {
   }
 
   /** A note to oneself needs no server. */
-  #tellUs(content: Content): { id: MessageId } {
-    const [name, { id }] = [this.#options.name(), content];
-    this.#options.emit({ kind: "told", from: name, ...content, authenticity: "signed" });
+  #tellUs({ id, sentAt, body }: Content): { id: MessageId } {
+    if (body.kind !== "text") throw new ChatError("unknownMember");
+    const [name, { text }] = [this.#options.name(), body];
+    this.#options.emit({ kind: "told", from: name, id, sentAt, text, authenticity: "signed" });
     this.#options.emit({ kind: "delivered", to: name, id });
     return { id };
   }
@@ -194,7 +197,8 @@ export class Correspondence {
     if (letter.sealed) this.#options.sealer.delivered(letter.to, letter.sealed.groupId);
     this.#forget(id);
     this.#takeWriter(id)?.resolve({ id }); // to a repeat, this may be the only answer
-    this.#options.emit({ kind: "delivered", to: letter.to, id });
+    const isText = letter.content.body.kind === "text";
+    if (isText) this.#options.emit({ kind: "delivered", to: letter.to, id });
   }
 
   /** The server can't deliver it; `false` where it is none of ours. */

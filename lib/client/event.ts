@@ -6,6 +6,8 @@ import type {
   RejectedCode,
 } from "../codec/mod.ts";
 
+import type { TransferStatus } from "./transfer_status.ts";
+
 /** What a client reports, in the order in which it happened. */
 export type ClientEvent =
   /** A global message, one's own too. In the room's order, each exactly once. */
@@ -60,6 +62,14 @@ export type ClientEvent =
     readonly id: MessageId;
     readonly code: ChatErrorCode;
   }
+  /** A member would like to send us files: `acceptTransfer` or `cancelTransfer` answers. */
+  | {
+    readonly kind: "offered";
+    readonly transfer: TransferStatus;
+    readonly authenticity: "signed" | "newKey";
+  }
+  /** A transfer has come further. */
+  | { readonly kind: "transfer"; readonly transfer: TransferStatus }
   | { readonly kind: "joined"; readonly name: string }
   | { readonly kind: "left"; readonly name: string }
   /** Our global messages leave over this transport from now on. */
@@ -115,6 +125,10 @@ export type ChatErrorCode =
   | "storeUnusable"
   /** The text is longer than the server takes. */
   | "textTooLong"
+  /** No transfer has that number, or none can be meant. */
+  | "noSuchTransfer"
+  /** More than one transfer could be meant. */
+  | "whichTransfer"
   /** There is no such global message. */
   | "nothingSaid"
   /** Too many messages of ours wait: for the connection to come back, or for their addressees to. */

@@ -1,4 +1,11 @@
-import { type MemberMessage, type MessageId, ProtocolError, type Told } from "../codec/mod.ts";
+import {
+  type Body,
+  type MemberMessage,
+  type MessageId,
+  ProtocolError,
+  type Text,
+  type Told,
+} from "../codec/mod.ts";
 import { maxUnopenedBytes, maxUnreadableRemembered, unopenedOverheadBytes } from "../limits.ts";
 import type { Contacts } from "./contacts.ts";
 import type { EndToEnd, Opened } from "./end_to_end.ts";
@@ -6,6 +13,13 @@ import type { ClientEvent } from "./event.ts";
 import { Lanes } from "./lanes.ts";
 import { nameKeyOf } from "./name_key.ts";
 import { StoreError } from "./store.ts";
+
+/** Takes what an author says of files, and resolves once that is kept. */
+export type Negotiate = (
+  from: string,
+  body: Exclude<Body, Text>,
+  authenticity: "signed" | "newKey",
+) => Promise<void>;
 
 export interface InboxOptions {
   readonly opener: Pick<EndToEnd, "open">;
@@ -15,6 +29,7 @@ export interface InboxOptions {
   readonly emit: (event: ClientEvent) => void;
   /** Emits an event; resolves once somebody has seen it, or with `false` where nobody will. */
   readonly show: (event: ClientEvent) => Promise<boolean>;
+  readonly negotiate: Negotiate;
   /** Told of what this client can't go on from, such as a disk that is full. */
   readonly onFault: (error: unknown) => void;
 }
@@ -94,7 +109,13 @@ export class Inbox {
   ): Promise<boolean> {
     const sight = this.#options.contacts.see(from, sender.signingKey);
     const authenticity = sight === "first" || sight === "same" ? "signed" : "newKey";
-    return await this.#options.show({ kind: "told", from, ...content, authenticity });
+    const { id, sentAt, body } = content;
+    const { show, negotiate } = this.#options;
+    if (body.kind === "text") {
+      return await show({ kind: "told", from, id, sentAt, text: body.text, authenticity });
+    }
+    await negotiate(from, body, authenticity);
+    return true;
   }
 
   /** Its author seals it anew by itself; only where that doesn't help does anybody hear of it. */

@@ -38,7 +38,15 @@ export {
 } from "./profile.ts";
 export { ProfileFiles, type ProfilePaths } from "./profile_files.ts";
 export type { Reach } from "./reach.ts";
+export {
+  SourceError,
+  type SourceErrorCode,
+  TransferError,
+  type TransferErrorCode,
+  transferErrorCodes,
+} from "../transfer/mod.ts";
 export { ServerPins } from "./server_pins.ts";
+export type { TransferState, TransferStatus } from "./transfer_status.ts";
 export { type Change, type ClientStore, type Stored, StoreError } from "./store.ts";
 export {
   formatServerAddress,

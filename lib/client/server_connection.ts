@@ -4,11 +4,10 @@ import {
   type MemberMessage,
   type Message,
   ProtocolError,
-  protocolVersion,
   type ServerHello,
   type Welcome,
 } from "../codec/mod.ts";
-import { fingerprint, type Identity } from "../crypto/mod.ts";
+import { fingerprint } from "../crypto/mod.ts";
 import { handshakeTimeoutMs, pingAfterMs } from "../limits.ts";
 import { parseName } from "../registry/mod.ts";
 import {
@@ -16,29 +15,23 @@ import {
   closeQuietly,
   type DatagramAddress,
   DatagramPath,
-  initiateHandshake,
   Link,
   type LinkEnd,
   type OutgoingDatagram,
 } from "../transport/mod.ts";
-import { software } from "../version.ts";
 import { AnswerWatch } from "./answer_watch.ts";
 import type { LocalEnd } from "./checkup.ts";
 import type { ClientCore, Session } from "./core.ts";
+import { authenticate, type Credentials, dial } from "./dial.ts";
 import { ChatError, type DisconnectedCode } from "./event.ts";
 import type { ServerAddress } from "./server_address.ts";
 import { StoreError } from "./store.ts";
 import { UdpPorts } from "./udp_ports.ts";
 
-export interface ServerConnectionOptions {
+export interface ServerConnectionOptions extends Credentials {
   readonly address: ServerAddress;
-  readonly name: string;
-  readonly identity: Identity;
   readonly clock: Clock;
   readonly core: ClientCore;
-  readonly invitation: string;
-  /** Whether the server's static key will do. */
-  readonly trustServer: (serverKey: Uint8Array) => boolean;
 }
 
 /** Messages that a server answers over TCP, at once. */
@@ -277,49 +270,6 @@ function isSameName(written: string, wanted: string): boolean {
   const [one, other] = [parseName(written), parseName(wanted)];
   return one.kind === "name" && one.name === written && other.kind === "name" &&
     one.key === other.key;
-}
-
-/** A TCP connection, within the time that people wait. */
-async function dial({ hostname, port }: ServerAddress, clock: Clock): Promise<Deno.TcpConn> {
-  const late = Promise.withResolvers<never>();
-  const timer = clock.after(handshakeTimeoutMs, () => late.reject(new ChatError("unreachable")));
-  const dialled = Deno.connect({ hostname, port });
-  try {
-    return await Promise.race([dialled, late.promise]);
-  } catch (cause) {
-    dialled.then(closeQuietly, () => {}); // should it still come
-    throw new ChatError("unreachable", { cause });
-  } finally {
-    timer.cancel();
-  }
-}
-
-async function authenticate(
-  conn: Deno.TcpConn,
-  { identity, name, invitation, trustServer }: ServerConnectionOptions,
-): Promise<Authenticated<ServerHello>> {
-  const hello = {
-    version: protocolVersion,
-    software,
-    name,
-    signingKey: identity.signingKeyPair.publicKey,
-    invitation,
-    capabilities: 0,
-  };
-  let distrust: unknown;
-  try {
-    return await initiateHandshake(conn, identity.staticKeyPair, hello, (serverKey) => {
-      try {
-        if (!trustServer(serverKey)) throw new ChatError("serverKeyChanged");
-      } catch (error) {
-        throw distrust = error;
-      }
-    });
-  } catch (cause) {
-    if (distrust !== undefined) throw distrust;
-    const isVersion = cause instanceof ProtocolError && cause.code === "versionUnsupported";
-    throw new ChatError(isVersion ? "versionUnsupported" : "notAServer", { cause });
-  }
 }
 
 function codeOf(end: LinkEnd): DisconnectedCode {

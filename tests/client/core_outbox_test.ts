@@ -12,6 +12,7 @@ import { contentOf, signingKeyOf } from "../testing/plain_sealer.ts";
 import { SnapshotStore } from "../testing/snapshot_store.ts";
 import { TestClient } from "../testing/test_client.ts";
 import { settled } from "../testing/turns.ts";
+import { textOf } from "../testing/contents.ts";
 
 /** What was sent since the last call of messages of ours, once all that can be sealed is. */
 async function sent(client: TestClient): Promise<MemberMessage[]> {
@@ -67,7 +68,7 @@ Deno.test("ClientCore.enter() sends what an earlier start has left behind, in th
   const next = restart(client);
   const [again, other, ...more] = await sent(next);
   assertEquals(again, first);
-  assertEquals(contentOf((other as Send).envelope).text, "b");
+  assertEquals(textOf(contentOf((other as Send).envelope)), "b");
   assertEquals(more, []);
   next.core.receive({ kind: "accepted", id: first.id });
   next.core.receive({ kind: "delivered", id: first.id });
@@ -106,7 +107,7 @@ Deno.test("ClientCore.fail() keeps for the next start what it says wasn't sent",
   const next = restart(client);
   const [again, other] = await sent(next);
   assertEquals(again, first);
-  assertEquals(contentOf((other as Send).envelope).text, "b");
+  assertEquals(textOf(contentOf((other as Send).envelope)), "b");
 });
 
 const finalCodes: readonly RejectedCode[] = [

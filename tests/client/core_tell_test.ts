@@ -5,6 +5,7 @@ import { maxSendsInFlight } from "../../lib/limits.ts";
 import { contentOf, plainEnvelope } from "../testing/plain_sealer.ts";
 import { TestClient } from "../testing/test_client.ts";
 import { settled } from "../testing/turns.ts";
+import { textContent, textOf } from "../testing/contents.ts";
 
 /** What was sent since the last call, once all that can be sealed is. */
 async function sendsIn(client: TestClient): Promise<Send[]> {
@@ -28,7 +29,7 @@ async function tellAccepted(client: TestClient): Promise<bigint> {
 }
 
 function told(id: bigint, delivery: number, from = "bia"): Message {
-  const envelope = plainEnvelope({ id, sentAt: 5, text: `text ${id}` });
+  const envelope = plainEnvelope(textContent(id, 5, `text ${id}`));
   return { kind: "told", delivery, from, id, envelope };
 }
 
@@ -37,11 +38,10 @@ Deno.test("ClientCore.tell() sends an envelope and resolves once it is accepted"
   const telling = client.core.tell("bia", "Olá, Bia!");
   const [send] = await sendsIn(client);
   assertEquals(send!.to, "bia");
-  assertEquals(contentOf(send!.envelope), {
-    id: send!.id,
-    sentAt: client.clock.wallTime(),
-    text: "Olá, Bia!",
-  });
+  assertEquals(
+    contentOf(send!.envelope),
+    textContent(send!.id, client.clock.wallTime(), "Olá, Bia!"),
+  );
   client.core.receive({ kind: "accepted", id: send!.id });
   assertEquals(await telling, { id: send!.id });
   client.core.receive({ kind: "accepted", id: send!.id }); // again, after a repeat
@@ -126,7 +126,7 @@ Deno.test("ClientCore.tell() keeps the order, with so many on their way at a tim
   assertEquals(first.length, maxSendsInFlight);
   for (const { id } of first) client.core.receive({ kind: "accepted", id });
   const all = [...first, ...(await sendsIn(client))];
-  const texts = all.map(({ envelope }) => contentOf(envelope).text);
+  const texts = all.map(({ envelope }) => textOf(contentOf(envelope)));
   assertEquals(texts, Array.from({ length: count }, (_, i) => `text ${i}`));
   for (const { id } of all.slice(first.length)) client.core.receive({ kind: "accepted", id });
   assertEquals((await Promise.all(telling)).length, count);

@@ -10,6 +10,7 @@ import {
 import { contentOf, plainEnvelope, signingKeyOf } from "../testing/plain_sealer.ts";
 import { TestClient } from "../testing/test_client.ts";
 import { settled } from "../testing/turns.ts";
+import { textContent, textOf } from "../testing/contents.ts";
 
 /** A client that has to ask for key packages before it writes to anybody. */
 function start(): TestClient {
@@ -40,7 +41,7 @@ async function rejection(request: Promise<unknown>): Promise<ChatErrorCode> {
   return (await assertRejects(() => request, ChatError)).code;
 }
 
-const textOf = ({ envelope }: Send) => contentOf(envelope).text;
+const textIn = ({ envelope }: Send) => textOf(contentOf(envelope));
 
 Deno.test("Correspondence asks for a key package, begins a group with it, and sends in order", async () => {
   const client = start();
@@ -52,7 +53,7 @@ Deno.test("Correspondence asks for a key package, begins a group with it, and se
   ]]);
   client.core.receive(identified(questions[0]!));
   const sends = await sent(client, "send");
-  assertEquals(sends.map(textOf), ["a", "b"]);
+  assertEquals(sends.map(textIn), ["a", "b"]);
   assertEquals(client.sealer.calls, ["begin bia"]);
   for (const { id } of sends) client.core.receive({ kind: "accepted", id });
   assertEquals(await Promise.all(telling), sends.map(({ id }) => ({ id })));
@@ -65,7 +66,7 @@ Deno.test("Correspondence lets nobody wait for a key that is another's", async (
   client.sealer.needsKeyPackages = false;
   const toBia = client.core.tell("bia", "now");
   const [send] = await sent(client, "send");
-  assertEquals(textOf(send!), "now");
+  assertEquals(textIn(send!), "now");
   client.core.receive({ kind: "accepted", id: send!.id });
   await toBia;
   client.core.receive(identified(question!));
@@ -176,7 +177,7 @@ Deno.test("Correspondence warns of a changed key once, and sends again once it i
   const [question] = await sent(client, "identify");
   client.core.receive(identified(question!, changed));
   const [send] = await sent(client, "send");
-  assertEquals(textOf(send!), "b");
+  assertEquals(textIn(send!), "b");
   client.core.receive({ kind: "accepted", id: send!.id });
   await telling;
 });
@@ -190,7 +191,7 @@ Deno.test("Correspondence seals anew, under the same id, what the addressee coul
   assertEquals(await telling, { id: send!.id });
   client.core.receive(identified((await sent(client, "identify"))[0]!));
   const [again] = await sent(client, "send");
-  assertEquals([again!.id, textOf(again!)], [send!.id, "a"]);
+  assertEquals([again!.id, textIn(again!)], [send!.id, "a"]);
   client.core.receive({ kind: "accepted", id: send!.id });
   client.core.receive({ kind: "delivered", id: send!.id });
   assertEquals(client.take(), [{ kind: "delivered", to: "bia", id: send!.id }]);
@@ -203,7 +204,7 @@ Deno.test("Correspondence begins one new group for all that the addressee couldn
   const telling = ["a", "b", "c"].map((text) => client.core.tell("bia", text));
   const sends = await sent(client, "send");
   for (const { id } of sends) client.core.receive({ kind: "rejected", id, code: "unreadable" });
-  assertEquals((await sent(client, "send")).map(textOf), ["a", "b", "c"]);
+  assertEquals((await sent(client, "send")).map(textIn), ["a", "b", "c"]);
   assertEquals(client.sealer.calls, ["forget bia"]);
   await Promise.all(telling);
 });
@@ -224,14 +225,14 @@ Deno.test("Correspondence says that it was in vain after maxSealings", async () 
 Deno.test("Correspondence keeps what it opens before it acknowledges it", async () => {
   const client = TestClient.entered();
   client.sealer.keeps = false; // another process has taken over
-  const envelope = plainEnvelope({ id: 7n, sentAt: 5, text: "a" });
+  const envelope = plainEnvelope(textContent(7n, 5, "a"));
   client.core.receive({ kind: "told", delivery: 1, from: "bia", id: 7n, envelope });
   assertEquals(await sent(client, "received"), []);
 });
 
 Deno.test("Correspondence opens a copy: the bytes that came are soon overwritten", async () => {
   const client = TestClient.entered();
-  const envelope = plainEnvelope({ id: 7n, sentAt: 5, text: "a" });
+  const envelope = plainEnvelope(textContent(7n, 5, "a"));
   client.core.receive({ kind: "told", delivery: 1, from: "bia", id: 7n, envelope });
   envelope.fill(0xff);
   await settled();
@@ -241,7 +242,7 @@ Deno.test("Correspondence opens a copy: the bytes that came are soon overwritten
 Deno.test("Correspondence warns before it shows what somebody with another key has written", async () => {
   const client = TestClient.entered();
   client.sealer.senderKey = signingKeyOf("eva");
-  const envelope = plainEnvelope({ id: 7n, sentAt: 5, text: "a" });
+  const envelope = plainEnvelope(textContent(7n, 5, "a"));
   client.core.receive({ kind: "told", delivery: 1, from: "bia", id: 7n, envelope });
   await settled();
   assertEquals(client.take(), [
@@ -299,7 +300,7 @@ Deno.test("Correspondence lets so many bytes to one addressee be undelivered, an
 
 Deno.test("Correspondence opens nothing that comes under our own name", async () => {
   const client = TestClient.entered();
-  const envelope = plainEnvelope({ id: 7n, sentAt: 5, text: "a" });
+  const envelope = plainEnvelope(textContent(7n, 5, "a"));
   client.core.receive({ kind: "told", delivery: 1, from: "ana", id: 7n, envelope });
   assertEquals(await sent(client, "unreadable"), [{ kind: "unreadable", delivery: 1 }]);
   assertEquals(client.take(), []);

@@ -18,6 +18,7 @@ import {
 } from "../testing/end_to_end_pair.ts";
 import { hex } from "../testing/hex.ts";
 import { SnapshotStore } from "../testing/snapshot_store.ts";
+import { textContent } from "../testing/contents.ts";
 
 const nothing = new Uint8Array(0);
 
@@ -48,7 +49,7 @@ Deno.test("EndToEnd.open() opens both directions, begun at the same moment", asy
 Deno.test("EndToEnd.seal() makes the longest text fit an envelope, Welcome included", async () => {
   const { ana, bia } = await correspondents();
   const text = "x".repeat(maxTextBytes);
-  const { envelope } = await ana.seal(bia, { ...content(1n), text });
+  const { envelope } = await ana.seal(bia, textContent(1n, 0, text));
   assert(decodeEnvelope(envelope).welcome.length > 0);
   assert(envelope.length <= maxEnvelopeBytes, `${envelope.length}`);
 });

@@ -39,6 +39,7 @@ function start({ isSlow = false } = {}) {
       shown.push(event.kind === "told" ? `${event.from} ${event.id}` : event.kind);
       return await seen.promise;
     },
+    negotiate: (from, { kind }) => Promise.resolve(void shown.push(`${from} ${kind}`)),
     onFault: (error) => faults.push(error),
   });
   const receive = async (from: string, id: number, bytes = 10) => {

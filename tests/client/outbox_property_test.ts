@@ -29,6 +29,7 @@ import { ManualClock } from "../testing/manual_clock.ts";
 import { signingKeyOf } from "../testing/plain_sealer.ts";
 import { SnapshotStore } from "../testing/snapshot_store.ts";
 import { settled } from "../testing/turns.ts";
+import { textOf } from "../testing/contents.ts";
 
 /** End-to-end encryption of which only the ratchet is left: the step that it has come to is kept in the store. */
 class RatchetSealer implements Sealer {
@@ -117,7 +118,9 @@ class Process {
     const sealer = new RatchetSealer(store, turn);
     const { clock } = this;
     const show = (event: ClientEvent) => Promise.resolve((emit(event), true));
-    this.core = new ClientCore({ clock, identity, store, contacts, sealer, emit, show, onFault });
+    const negotiate = () => Promise.resolve();
+    const options = { clock, identity, store, contacts, sealer, emit, show, negotiate, onFault };
+    this.core = new ClientCore(options);
   }
 
   enter(): void {
@@ -300,7 +303,7 @@ class World {
     const mail = this.#mail.get(id);
     if (mail) return [{ kind: mail.isDelivered ? "delivered" : "accepted", id }];
     if (message.kind === "inquire") return [{ kind: "rejected", id, code: "unknownMessage" }];
-    const { text } = read(message.envelope).content;
+    const text = textOf(read(message.envelope).content);
     if (isBusy) {
       this.#refused.add(text);
       return [{ kind: "rejected", id, code: "addresseeBusy" }];
@@ -316,7 +319,7 @@ class World {
     if (id === undefined || !mail) return;
     const unreadable = this.#unreadable.get(id) ?? 0;
     if (isReadable || this.#kept.has(id) || unreadable >= maxSealings - 1) {
-      this.#kept.set(id, read(mail.envelope).content.text);
+      this.#kept.set(id, textOf(read(mail.envelope).content));
       mail.isDelivered = true;
       this.#process.core.receive({ kind: "delivered", id });
     } else {

@@ -8,6 +8,7 @@ import { outboxLazyMs } from "../../lib/limits.ts";
 import { content } from "../testing/end_to_end_pair.ts";
 import { ManualClock } from "../testing/manual_clock.ts";
 import { SnapshotStore } from "../testing/snapshot_store.ts";
+import { textContent } from "../testing/contents.ts";
 
 /** An outbox as a process has it: `restart` is one that goes on after the process was killed. */
 function open(store = new SnapshotStore()) {
@@ -37,7 +38,10 @@ Deno.test("decodeLetter() gives back what encodeLetter() wrote", () => {
     content: fc.record({
       id: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
       sentAt: fc.nat(),
-      text: fc.string({ unit: "grapheme" }),
+      body: fc.record({
+        kind: fc.constant("text"),
+        text: fc.string({ unit: "grapheme" }),
+      }),
     }),
     sealings: fc.nat(4),
     sealed: fc.option(sealed, { nil: undefined }),
@@ -140,7 +144,7 @@ Deno.test("Outbox.flush() doesn't put an old envelope in the place of another pr
 
 Deno.test("Outbox.size and bytes are those of its letters", () => {
   const { outbox, store, restart } = open();
-  for (const id of [1n, 2n]) outbox.add("bia", { ...content(id), text: "x".repeat(1_000) });
+  for (const id of [1n, 2n]) outbox.add("bia", textContent(id, 0, "x".repeat(1_000)));
   const written = outbox.bytes;
   assert(written > 2_000 && written < 2_200, `${written}`);
   outbox.seal(1n, { envelope: new Uint8Array(5_000), groupId: "a" });

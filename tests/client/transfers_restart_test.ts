@@ -1,0 +1,223 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { ChatError } from "../../lib/client/mod.ts";
+import { MemoryStore } from "../../lib/client/memory_store.ts";
+import { StoreError } from "../../lib/client/store.ts";
+import type { Body } from "../../lib/codec/mod.ts";
+import { maxUnansweredOffers } from "../../lib/limits.ts";
+import { listDirectory, mayNotWrite, withDirectory } from "../testing/temporary_directory.ts";
+import { SnapshotStore } from "../testing/snapshot_store.ts";
+import { transferSecret } from "../testing/transfer.ts";
+import { type TransferEnd, TransferEnds } from "../testing/transfer_ends.ts";
+
+type Offer = Extract<Body, { kind: "offer" }>;
+
+function endsTest(name: string, test: (ends: TransferEnds, directory: string) => Promise<void>) {
+  Deno.test({
+    name,
+    ignore: mayNotWrite,
+    fn: () =>
+      withDirectory(async (directory) => {
+        await using ends = new TransferEnds();
+        Deno.writeTextFileSync(`${directory}/a`, "o conteúdo");
+        await test(ends, directory);
+      }),
+  });
+}
+
+/** Offers a file of ana's to bia, who has heard of it. */
+async function offerTo(ends: TransferEnds, ana: TransferEnd, bia: TransferEnd, directory: string) {
+  await ends.during(ana.transfers.offer("bia", [`${directory}/a`]));
+  await ends.during(bia.reaches("offered"));
+}
+
+const kindsBy = (ends: TransferEnds, name: string) =>
+  ends.told.entries.filter(({ from }) => from === name).map(({ body }) => body.kind);
+
+endsTest(
+  "Transfers.receive() knows what an earlier run has kept, before resume() too",
+  async (ends, directory) => {
+    const store = new MemoryStore();
+    const earlier = ends.enter("ana", { store });
+    const bia = ends.enter("bia", { downloads: `${directory}/b` });
+    await offerTo(ends, earlier, bia, directory);
+    await ends.during(earlier.transfers.close());
+    const ana = ends.enter("ana", { store });
+    await bia.transfers.accept(undefined);
+    await ends.during(ana.reaches("done"));
+    ana.transfers.resume();
+    await ends.during(bia.reaches("done"));
+    assertEquals(kindsBy(ends, "ana"), ["offer"]);
+  },
+);
+
+endsTest(
+  "Transfers.receive() shows an offer again that comes again, and not what was answered",
+  async (ends, directory) => {
+    const ana = ends.enter("ana");
+    const bia = ends.enter("bia", { downloads: directory });
+    await offerTo(ends, ana, bia, directory);
+    const { body: offer } = ends.told.entries[0]!;
+    await bia.transfers.receive("ana", offer, "signed");
+    await bia.transfers.receive("eva", offer, "signed");
+    const count = () => bia.log.entries.filter(({ kind }) => kind === "offered").length;
+    assertEquals([count(), bia.transfers.statuses.length], [2, 1]);
+    await bia.transfers.cancel(1);
+    await bia.transfers.receive("ana", offer, "signed");
+    assertEquals([count(), bia.status.state], [2, "declined"]);
+  },
+);
+
+endsTest(
+  "Transfers.receive() declines what comes when too much waits for an answer",
+  async (ends) => {
+    const bia = ends.enter("bia");
+    ends.hear("ana", () => Promise.resolve());
+    const offer: Offer = {
+      ...{ kind: "offer", ...transferSecret, digest: new Uint8Array(32), name: "a" },
+      ...{ entryKind: "file", others: 0, files: 1, size: 1 },
+    };
+    for (let i = 0; i <= maxUnansweredOffers; i++) {
+      const transferId = new Uint8Array(16).fill(i);
+      await bia.transfers.receive("ana", { ...offer, transferId }, "signed");
+    }
+    assertEquals(bia.transfers.statuses.length, maxUnansweredOffers);
+    assertEquals(kindsBy(ends, "bia"), ["decline"]);
+  },
+);
+
+endsTest("Transfers takes it for done where only the letter says so", async (ends, directory) => {
+  const ana = ends.enter("ana");
+  const bia = ends.enter("bia", { downloads: `${directory}/b` });
+  ends.spoilBack = () => (write, number) => number < 3 ? [write] : []; // hello, resume, progress
+  await offerTo(ends, ana, bia, directory);
+  await bia.transfers.accept(undefined);
+  await ends.during(bia.reaches("done"));
+  await ends.during(ana.reaches("done"));
+  assertEquals(listDirectory(`${directory}/b`), ["a"]);
+});
+
+for (const commits of [0, 1]) {
+  const name = `Transfers ends at once where a run was killed ${commits} commits after the names`;
+  endsTest(name, async (ends, directory) => {
+    const store = new SnapshotStore();
+    const ana = ends.enter("ana");
+    const onFault = () => {};
+    const killed = ends.enter("bia", { store, downloads: `${directory}/b`, onFault });
+    await offerTo(ends, ana, killed, directory);
+    await killed.transfers.accept(undefined);
+    let left = commits;
+    const dead = Promise.withResolvers<void>();
+    store.beforeCommit = () => {
+      if (!listDirectory(`${directory}/b`).includes("a") || left-- > 0) return;
+      ends.hear("bia", () => Promise.resolve());
+      dead.resolve();
+      throw new StoreError("", "unusable");
+    };
+    await ends.during(dead.promise);
+    store.beforeCommit = () => {};
+    const { length } = ends.told.entries;
+    await ends.during(killed.transfers.close());
+    const bia = ends.enter("bia", { store: new SnapshotStore(store), downloads: directory });
+    bia.transfers.resume();
+    await ends.during(ana.reaches("done"));
+    const isSaid = () =>
+      ends.told.entries.slice(length).some(({ body }) => body.kind === "arrived");
+    await ends.during(ends.told.until(isSaid, "that it has arrived"));
+    if (commits === 0) await ends.during(bia.reaches("done"));
+    await ends.during(bia.transfers.close());
+    assertEquals(listDirectory(`${directory}/b`), ["a"]);
+  });
+}
+
+endsTest("Transfers tells who accepts what is over", async (ends, directory) => {
+  const ana = ends.enter("ana");
+  const bia = ends.enter("bia", { downloads: `${directory}/b` });
+  await offerTo(ends, ana, bia, directory);
+  ends.hear("bia", () => Promise.resolve()); // the cancel is late
+  await ana.transfers.cancel(1);
+  ends.hear("bia", (body) => bia.transfers.receive("ana", body, "signed"));
+  await bia.transfers.accept(1);
+  await ends.during(bia.reaches("cancelled"));
+  assertEquals(listDirectory(directory), ["a"]);
+});
+
+endsTest("Transfers.receive() lets nothing revive what is over", async (ends, directory) => {
+  const ana = ends.enter("ana");
+  const bia = ends.enter("bia", { downloads: `${directory}/b` });
+  await offerTo(ends, ana, bia, directory);
+  const { transferId } = ends.told.entries[0]!.body;
+  await bia.transfers.accept(1);
+  await ends.during(ana.reaches("done"));
+  await ends.during(bia.reaches("done"));
+  for (const reason of ["noSpace", "failed", "declined"] as const) {
+    await ana.transfers.receive("bia", { kind: "decline", transferId, reason }, "signed");
+  }
+  await bia.transfers.receive("ana", { kind: "cancel", transferId }, "signed");
+  assertEquals([ana.status.state, bia.status.state], ["done", "done"]);
+});
+
+endsTest(
+  "Transfers.receive() heeds only the other end, under the key that is known",
+  async (ends, directory) => {
+    const ana = ends.enter("ana");
+    const bia = ends.enter("bia", { downloads: `${directory}/b` });
+    await offerTo(ends, ana, bia, directory);
+    const { transferId } = ends.told.entries[0]!.body;
+    await ana.transfers.receive(
+      "eva",
+      { kind: "decline", transferId, reason: "declined" },
+      "signed",
+    );
+    await ana.transfers.receive(
+      "bia",
+      { kind: "decline", transferId, reason: "declined" },
+      "newKey",
+    );
+    await bia.transfers.receive("eva", { kind: "cancel", transferId }, "signed");
+    await ana.transfers.receive("bia", { kind: "arrived", transferId }, "signed"); // never accepted
+    assertEquals([ana.status.state, bia.status.state], ["offered", "offered"]);
+  },
+);
+
+endsTest(
+  "Transfers.cancel() doesn't wait for an offer that is on its way",
+  async (ends, directory) => {
+    const [offered, accepted] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const told: string[] = [];
+    const ana = ends.enter("ana", {
+      negotiate: (_, { kind }) => {
+        told.push(kind);
+        offered.resolve();
+        return kind === "offer" ? accepted.promise : Promise.resolve();
+      },
+    });
+    ends.enter("bia");
+    const offering = ana.transfers.offer("bia", [`${directory}/a`]);
+    await ends.during(offered.promise);
+    await ana.transfers.cancel(1);
+    assertEquals(told, ["offer", "cancel"]);
+    accepted.resolve();
+    assertEquals((await offering).state, "cancelled");
+  },
+);
+
+endsTest(
+  "Transfers.accept() takes up what is missing somewhere else where it is told to",
+  async (ends, directory) => {
+    let isFull = true;
+    const write = (file: Deno.FsFile, bytes: Uint8Array) =>
+      isFull
+        ? Promise.reject(Object.assign(new Error("full"), { code: "ENOSPC" }))
+        : file.write(bytes);
+    const ana = ends.enter("ana");
+    const bia = ends.enter("bia", { downloads: `${directory}/b`, write });
+    await offerTo(ends, ana, bia, directory);
+    await bia.transfers.accept(undefined);
+    await ends.during(bia.reaches("failed"));
+    isFull = false;
+    await bia.transfers.accept(1, `${directory}/c`);
+    await ends.during(bia.reaches("done"));
+    assertEquals([listDirectory(`${directory}/b`), listDirectory(`${directory}/c`)], [[], ["a"]]);
+    await assertRejects(() => bia.transfers.accept(1), ChatError, "noSuchTransfer");
+  },
+);
