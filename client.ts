@@ -25,10 +25,15 @@ import {
   clientFailure,
   clientFlags,
   clientUsage,
+  defaultDownloads,
   Entrance,
+  expandPath,
   type Failure,
+  type FileOptions,
   flagFailure,
   formatFailure,
+  homeOf,
+  listDirectory,
   parseIdentityCommand,
   PipeScreen,
   readEnvironment,
@@ -44,8 +49,11 @@ const defaultServer = "127.0.0.1";
 const { values, words, errors } = readFlags(clientFlags, Deno.args, readEnvironment, "words");
 const { server = defaultServer, name, passphrase: sealsNew = false } = values;
 const { history = defaultHistory } = values;
+const { "accept-verified": acceptsFromVerified = false, "no-direct": isIndirect = false } = values;
 const language = chooseLanguage(values.lang, readEnvironment);
 const dataDir = values.data ?? defaultDataDir(readEnvironment, Deno.build.os);
+
+const files = fileOptions();
 
 Deno.exit(await main());
 
@@ -87,7 +95,11 @@ async function chatAtTerminal(dataDir: string): Promise<number> {
   const entrance = entranceTo(dataDir, (question) => screen.askSecret(question));
   const enter = (name: string, invitation = values.invite) => enterBy(entrance, name, invitation);
   const clock = systemClock;
-  const failure = await chatInteractively({ screen, enter, server, name, language, clock });
+  const { place } = files;
+  const failure = await chatInteractively({
+    ...{ screen, enter, server, name, language, clock, files },
+    listDirectory: (path) => listDirectory(expandPath(path, place)),
+  });
   screen.close();
   entrance.close();
   return failure ? fail(failure) : signalStatus;
@@ -118,6 +130,7 @@ async function chatInPipe(dataDir: string): Promise<number> {
     screen,
     language,
     clock: systemClock,
+    files,
     history,
   });
   entrance.close();
@@ -134,7 +147,14 @@ function entranceTo(dataDir: string, ask: AskSecret | undefined): Entrance {
     language,
     openProfile: (name, passphrase) => openProfile({ dataDir, server, name, passphrase }),
     pins: new ServerPins(dataDir),
-    connect: (options) => connect({ ...options, history }),
+    connect: (options) =>
+      connect({
+        ...options,
+        history,
+        downloads: files.downloads,
+        acceptsFromVerified,
+        isDirect: !isIndirect,
+      }),
   });
 }
 
@@ -144,9 +164,28 @@ async function enterBy(
   invitation: string | undefined,
 ): Promise<Client> {
   const client = await entrance.enter(name, invitation);
-  // from here on nothing but the network is needed, and the store, which is open
-  for (const name of ["read", "write"] as const) Deno.permissions.revokeSync({ name });
+  // From here on the network is needed, and whatever files the user sends and receives: no list made beforehand has
+  // all of those. So lib/transfer/ keeps what others send within the directory it is accepted into, where it takes the
+  // place of nothing. Running programs and loading libraries was never allowed.
+  Deno.permissions.revokeSync({ name: "env" });
   return client;
+}
+
+/** Where files are for this user. */
+function fileOptions(): FileOptions {
+  const place = { home: homeOf(readEnvironment, Deno.build.os), cwd: Deno.cwd() };
+  const downloads = values.downloads === undefined
+    ? defaultDownloads(place, isDirectory)
+    : expandPath(values.downloads, place);
+  return { downloads, acceptsFromVerified, place };
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
 }
 
 function askSecret(question: string): Promise<string | undefined> {

@@ -1,4 +1,10 @@
-import { ChatError, type ChatErrorCode, type Client, type ClientEvent } from "../client/mod.ts";
+import {
+  ChatError,
+  type ChatErrorCode,
+  type Client,
+  type ClientEvent,
+  nameKey,
+} from "../client/mod.ts";
 import type { Clock } from "../clock.ts";
 import { cleanName } from "./clean_text.ts";
 import { closest } from "./closest.ts";
@@ -8,13 +14,17 @@ import { describeDiagnosis } from "./diagnosis_words.ts";
 import { eventLine, labelOf, type Surroundings } from "./event_line.ts";
 import { formatError } from "./failure.ts";
 import { describeReason, type Language } from "./language.ts";
-import { notice } from "./line.ts";
+import { type Line, notice } from "./line.ts";
 import { OwnCopies } from "./own_copies.ts";
+import { StatusLine } from "./status_line.ts";
+import { TransferDesk } from "./transfer_desk.ts";
+import { TransferWatch } from "./transfer_watch.ts";
 import { parseLine } from "./parse_line.ts";
 import { ReachStatus } from "./reach_status.ts";
 import { Receipts } from "./receipts.ts";
 import type { Screen } from "./screen.ts";
 import { Unacknowledged } from "./unacknowledged.ts";
+import { type Place, shortPath } from "./user_paths.ts";
 
 /** What is wrong with one message alone; every other code is about the connection. */
 const messageErrors: ReadonlySet<ChatErrorCode> = new Set<ChatErrorCode>([
@@ -33,6 +43,21 @@ const messageErrors: ReadonlySet<ChatErrorCode> = new Set<ChatErrorCode>([
   "outboxFull",
 ]);
 
+/** What a terminal has to know about files. */
+export interface FileOptions {
+  /** Where they go unless the user says otherwise: an absolute path. */
+  readonly downloads: string;
+  /** Whether the client accepts those of verified members without asking. */
+  readonly acceptsFromVerified: boolean;
+  readonly place: Place;
+}
+
+const noFiles: FileOptions = {
+  downloads: "/",
+  acceptsFromVerified: false,
+  place: { home: undefined, cwd: "/" },
+};
+
 /**
  * A conversation at a terminal, whatever that is: lines entered go to the client, what the client reports
  * goes to the screen.
@@ -47,6 +72,8 @@ export class ChatTerminal implements Desk {
   readonly #copies = new OwnCopies();
   readonly #receipts: Receipts;
   readonly #reachStatus: ReachStatus | undefined;
+  readonly #watch: TransferWatch;
+  readonly #files: TransferDesk;
   /** Resolves once what was said last is settled, one way or the other. */
   #lastSaid = Promise.resolve();
   #transport: "udp" | "tcp" = "udp";
@@ -61,7 +88,13 @@ export class ChatTerminal implements Desk {
   #kept = 0;
   #closedBy: ChatErrorCode | undefined;
 
-  constructor(client: Client, screen: Screen, language: Language, clock: Clock) {
+  constructor(
+    client: Client,
+    screen: Screen,
+    language: Language,
+    clock: Clock,
+    files: FileOptions = noFiles,
+  ) {
     this.#clock = clock;
     this.#client = client;
     this.#screen = screen;
@@ -72,8 +105,32 @@ export class ChatTerminal implements Desk {
       label: (name) => this.#label(name),
       show: (line) => screen.show(line),
     });
-    const show = screen.showStatus?.bind(screen);
-    if (show) this.#reachStatus = new ReachStatus({ clock, name: client.name, show });
+    const showStatus = screen.showStatus?.bind(screen);
+    const status = showStatus && new StatusLine(["reach", "files"], showStatus);
+    if (status) {
+      const show = (text: string) => status.set("reach", text);
+      this.#reachStatus = new ReachStatus({ clock, name: client.name, show });
+    }
+    const { downloads, place } = files;
+    const common = {
+      ...{ client, language, downloads, place },
+      label: (name: string) => this.#label(name),
+      show: (line: Line) => screen.show(line),
+      complain: (text: string) => this.complain(text),
+    };
+    this.#watch = new TransferWatch({
+      ...{ ...common, clock },
+      isPresent: (name) => client.members().some((member) => nameKey(member) === nameKey(name)),
+      acceptsFrom: (name) => files.acceptsFromVerified && client.isVerified(name),
+      shortPath: (path) => shortPath(path, place),
+      status: status && {
+        show: (text) => status.set("files", text),
+        get width() {
+          return screen.statusWidth ?? Infinity;
+        },
+      },
+    }, client.transfers());
+    this.#files = new TransferDesk({ ...common, watch: this.#watch });
   }
 
   /** Whether something was asked for that couldn't be done. */
@@ -89,6 +146,11 @@ export class ChatTerminal implements Desk {
   /** Resolves once what was said before we came has been shown, where the client was asked for it. */
   get caughtUp(): Promise<void> {
     return this.#caughtUp.promise;
+  }
+
+  /** Resolves once the transfers that were asked for here are over, or can't go on without somebody's help. */
+  get transfersSettled(): Promise<void> {
+    return this.#files.settled();
   }
 
   /** Whether the user has asked to leave. */
@@ -130,6 +192,7 @@ export class ChatTerminal implements Desk {
     this.#reachStatus?.note(event);
     const line = isNews ? eventLine(event, this.#surroundings) : undefined;
     if (line) await this.#screen.show(line);
+    await this.#watch.note(event);
     if (event.kind === "delivered") this.#receipts.deliver(event);
     if (event.kind === "undelivered") await this.#receipts.fail(event);
     if (event.kind === "said" || event.kind === "repeated") this.#copies.show(event.seq);
@@ -204,6 +267,32 @@ export class ChatTerminal implements Desk {
     return `${nameOf("verify", tag)} ${cleanName(name)} ${sameCode[0]}`;
   }
 
+  offerFiles(to: string, paths: readonly string[]): void {
+    this.#sayThatItIsKept();
+    this.#do(() => this.#files.offer(to, paths));
+  }
+
+  acceptFiles(number: number | undefined, directory: string | undefined): void {
+    this.#do(() => this.#files.accept(number, directory));
+  }
+
+  declineFiles(number: number | undefined): void {
+    this.#do(() => this.#files.decline(number));
+  }
+
+  cancelTransfer(number: number | undefined): void {
+    this.#do(() => this.#files.cancel(number));
+  }
+
+  showTransfers(): void {
+    this.#do(() => this.#files.showAll());
+  }
+
+  /** Shows the transfers that an earlier start has left. */
+  showUnfinished(): void {
+    this.#watch.showEarlier();
+  }
+
   /** Does what may turn out impossible, and says so. */
   #do(act: () => void | Promise<void>): void {
     const done = (async () => await act())().catch((error) => {
@@ -261,11 +350,14 @@ export class ChatTerminal implements Desk {
       this.#explain(error.code, to);
     });
     void this.unacknowledged.add(settled);
-    if (!this.#isConnected && !this.#knowsItIsKept) {
-      this.#knowsItIsKept = true;
-      void this.#screen.show(notice(this.#language.kept));
-    }
+    this.#sayThatItIsKept();
     return settled;
+  }
+
+  #sayThatItIsKept(): void {
+    if (this.#isConnected || this.#knowsItIsKept) return;
+    this.#knowsItIsKept = true;
+    void this.#screen.show(notice(this.#language.kept));
   }
 
   #explain(code: ChatErrorCode, to: string | undefined): void {

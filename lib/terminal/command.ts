@@ -10,14 +10,40 @@ export interface Desk {
   trust(member: string): void;
   /** Shows who has our newest message. */
   showReach(): void;
+  /** Offers files and folders to a member. */
+  offerFiles(to: string, paths: readonly string[]): void;
+  /** Accepts what a member offers, into a directory where one is given. */
+  acceptFiles(number: number | undefined, directory: string | undefined): void;
+  declineFiles(number: number | undefined): void;
+  /** Ends a transfer, of either direction. */
+  cancelTransfer(number: number | undefined): void;
+  showTransfers(): void;
   /** Examines the connection, and shows what it finds. */
   diagnose(): void;
   showHelp(): void;
   leave(): void;
 }
 
-/** What follows a command: a member's name, everything up to the end of the line, or perhaps a word. */
-export type Parameter = "member" | "text" | "answer";
+/** What follows a command. */
+export type Parameter =
+  | "member"
+  /** Everything up to the end of the line. */
+  | "text"
+  /** Perhaps a word. */
+  | "answer"
+  /** Perhaps a transfer's number. */
+  | "number"
+  /** Perhaps one path, up to the end of the line. */
+  | "directory"
+  /** One path or more, up to the end of the line. */
+  | "paths";
+
+/** What may be missing. */
+export const optionalParameters: ReadonlySet<Parameter> = new Set<Parameter>([
+  "answer",
+  "number",
+  "directory",
+]);
 
 export interface Command {
   readonly id: string;
@@ -25,8 +51,9 @@ export interface Command {
   readonly name: Readonly<Record<LanguageTag, string>>;
   readonly aliases: readonly string[];
   readonly parameters: readonly Parameter[];
-  /** Takes one argument a parameter; only an answer may be missing. */
-  readonly run: (desk: Desk, ...args: string[]) => void;
+  /** Takes one argument a parameter, `undefined` for what is missing, and of paths any number. */
+  // deno-lint-ignore no-explicit-any -- each row declares its own
+  readonly run: (desk: Desk, ...args: any[]) => void;
 }
 
 export const commands = [
@@ -73,6 +100,42 @@ export const commands = [
     run: (desk, member: string) => desk.trust(member),
   },
   {
+    id: "file",
+    name: { pt: "arquivo", en: "file" },
+    aliases: [],
+    parameters: ["member", "paths"],
+    run: (desk, member: string, ...paths: string[]) => desk.offerFiles(member, paths),
+  },
+  {
+    id: "accept",
+    name: { pt: "aceitar", en: "accept" },
+    aliases: [],
+    parameters: ["number", "directory"],
+    run: (desk, number?: string, directory?: string) =>
+      desk.acceptFiles(numberOf(number), directory),
+  },
+  {
+    id: "decline",
+    name: { pt: "recusar", en: "decline" },
+    aliases: [],
+    parameters: ["number"],
+    run: (desk, number?: string) => desk.declineFiles(numberOf(number)),
+  },
+  {
+    id: "transfers",
+    name: { pt: "transferencias", en: "transfers" },
+    aliases: [],
+    parameters: [],
+    run: (desk) => desk.showTransfers(),
+  },
+  {
+    id: "cancel",
+    name: { pt: "cancelar", en: "cancel" },
+    aliases: [],
+    parameters: ["number"],
+    run: (desk, number?: string) => desk.cancelTransfer(numberOf(number)),
+  },
+  {
     id: "doctor",
     name: { pt: "diagnostico", en: "doctor" },
     aliases: [],
@@ -96,6 +159,10 @@ export const commands = [
 ] as const satisfies readonly Command[];
 
 export type CommandName = typeof commands[number]["id"];
+
+function numberOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}
 
 /** Every name of a command without repetition, the one of this language first. */
 export function namesOf({ name, aliases }: Command, tag: LanguageTag): string[] {

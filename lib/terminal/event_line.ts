@@ -69,6 +69,8 @@ export function eventLine(event: ClientEvent, surroundings: Surroundings): Line 
       };
     case "caughtUp":
       return notice(language.caughtUp);
+    case "offered":
+    case "transfer":
     case "repeated":
     case "reached":
     case "delivered":

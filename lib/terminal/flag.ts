@@ -1,6 +1,6 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { parseServerAddress } from "../client/mod.ts";
-import { maxHistory } from "../limits.ts";
+import { maxHistory, minTransferRate } from "../limits.ts";
 import type { Registration } from "../server/mod.ts";
 import { type LanguageTag, languageTags } from "./language.ts";
 import { closest } from "./closest.ts";
@@ -13,6 +13,8 @@ interface Values {
   readonly count: number;
   /** How many messages. */
   readonly history: number;
+  /** Bytes a second. */
+  readonly rate: number;
   readonly language: LanguageTag;
   readonly registration: Registration;
   readonly server: string;
@@ -20,6 +22,8 @@ interface Values {
   readonly invitation: string;
   /** In capitals, with its hyphens. */
   readonly fingerprint: string;
+  /** The flag stands alone; its variable says yes or no. */
+  readonly switch: boolean;
   /** The flag stands alone. */
   readonly none: boolean;
 }
@@ -97,7 +101,8 @@ export function readFlags<Table extends FlagTable, Commands extends CommandTable
   const command = expected === "words" ? undefined : readCommand(expected, words, errors);
   const values = Object.entries(table).map(([name, { value: kind, variable }]) => {
     if (kind === "none") return [name, given[name] === true];
-    const fromFlag = given[name] as string | undefined;
+    if (kind === "switch" && given[name] === true) return [name, true];
+    const fromFlag = kind === "switch" ? undefined : given[name] as string | undefined;
     const flag = fromFlag === undefined ? variable : `--${name}`;
     const text = fromFlag ?? (variable && environment(variable) || undefined);
     if (flag === undefined || text === undefined) return [name, undefined];
@@ -111,10 +116,13 @@ export function readFlags<Table extends FlagTable, Commands extends CommandTable
   return { values: Object.fromEntries(values), command, words, errors };
 }
 
+/** Kinds of flags that no value follows. */
+const standAlone: ReadonlySet<ValueKind> = new Set<ValueKind>(["switch", "none"]);
+
 /** What stands alone goes to `words`. */
 function parse(table: FlagTable, args: readonly string[], words: string[], errors: FlagError[]) {
   const names = Object.keys(table);
-  const withValue = names.filter((name) => table[name]!.value !== "none");
+  const withValue = names.filter((name) => !standAlone.has(table[name]!.value));
   const letters = Object.entries(table).flatMap(([name, { letter }]) =>
     letter ? [[name, letter]] : []
   );
@@ -174,18 +182,39 @@ const readers: { readonly [Kind in ValueKind]: (text: string) => Values[Kind] | 
   directory: (text) => text,
   count: (text) => readWholeNumber(text, 1, Number.MAX_SAFE_INTEGER),
   history: (text) => readWholeNumber(text, 0, maxHistory),
+  rate: readRate,
   language: (text) => languageTags.find((tag) => tag === text),
   registration: (text) => registrations.find((registration) => registration === text),
   server: (text) => isServerAddress(text) ? text : undefined,
   name: (text) => text,
   invitation: (text) => text,
   fingerprint: readFingerprint,
+  switch: readSwitch,
   none: () => undefined,
 };
+
+const yes: readonly string[] = ["1", "true", "yes", "sim"];
+const no: readonly string[] = ["0", "false", "no", "não", "nao"];
+
+function readSwitch(text: string): boolean | undefined {
+  const word = text.toLowerCase();
+  return yes.includes(word) || (no.includes(word) ? false : undefined);
+}
 
 function readWholeNumber(text: string, least: number, most: number): number | undefined {
   const number = Number(text);
   return /^\d+$/.test(text) && number >= least && number <= most ? number : undefined;
+}
+
+const bytesOf = { "": 1, k: 1e3, m: 1e6, g: 1e9, ki: 2 ** 10, mi: 2 ** 20, gi: 2 ** 30 } as const;
+
+/** `500k`, `1.5M`, `10MB` are powers of 1,000, as network rates are; `10Mi`, `10MiB` of 1,024. */
+function readRate(text: string): number | undefined {
+  const match = /^(?<number>\d+(?:\.\d+)?)(?<unit>(?:[kmg]i?)?)b?$/i.exec(text);
+  if (!match) return undefined;
+  const { number = "", unit = "" } = match.groups!;
+  const rate = Math.round(Number(number) * bytesOf[unit.toLowerCase() as keyof typeof bytesOf]);
+  return rate >= minTransferRate && rate <= Number.MAX_SAFE_INTEGER ? rate : undefined;
 }
 
 function readFingerprint(text: string): string | undefined {

@@ -1,6 +1,6 @@
 import { ChatError, type Client } from "../client/mod.ts";
 import type { Clock } from "../clock.ts";
-import { ChatTerminal } from "./chat_terminal.ts";
+import { ChatTerminal, type FileOptions } from "./chat_terminal.ts";
 import { cleanName } from "./clean_text.ts";
 import {
   clientFailure,
@@ -9,7 +9,7 @@ import {
   isNameRefusal,
 } from "./client_failure.ts";
 import { nameOf } from "./command.ts";
-import { complete, type Completion } from "./complete.ts";
+import { complete, type Completion, type ListDirectory } from "./complete.ts";
 import { type Failure, formatError } from "./failure.ts";
 import { describeReason, type Language } from "./language.ts";
 import { notice } from "./line.ts";
@@ -34,6 +34,9 @@ export interface InteractiveChatOptions {
   readonly name: string | undefined;
   readonly language: Language;
   readonly clock: Clock;
+  readonly files?: FileOptions | undefined;
+  /** Names in a directory, those of directories with a `/` behind them; otherwise paths aren't completed. */
+  readonly listDirectory?: ListDirectory | undefined;
 }
 
 /** Who leaves waits this long for what was written last to be acknowledged. */
@@ -47,10 +50,11 @@ export async function chatInteractively(
   const entry = await enterUnderSomeName(options);
   if (entry.kind !== "entered") return entry.kind === "failed" ? entry.failure : undefined;
   const { client } = entry;
-  const terminal = new ChatTerminal(client, screen, language, options.clock);
+  const terminal = new ChatTerminal(client, screen, language, options.clock, options.files);
   const isOver = terminal.showEvents();
   greet(client, options);
   terminal.showMembers();
+  terminal.showUnfinished();
   await Promise.race([enterAll(), isOver]);
   await allAcknowledged();
   const { closedBy } = terminal;
@@ -60,7 +64,9 @@ export async function chatInteractively(
 
   async function enterAll(): Promise<void> {
     const { tag } = language;
-    for await (const line of screen.lines((line) => complete(line, client.members(), tag))) {
+    const completeLine = (line: string) =>
+      complete(line, client.members(), tag, options.listDirectory);
+    for await (const line of screen.lines(completeLine)) {
       terminal.enter(line);
       if (terminal.isLeaving) return;
     }

@@ -11,6 +11,7 @@ import type { IdentityCommandName } from "./identity_words.ts";
 import type { ServerCommandName } from "./server_commands.ts";
 import type { ServerFailureKind } from "./server_failure.ts";
 import type { ServerFlagName } from "./server_flags.ts";
+import type { TransferWords } from "./transfer_words.ts";
 
 export const languageTags = ["pt", "en"] as const;
 export type LanguageTag = typeof languageTags[number];
@@ -55,6 +56,7 @@ export interface Language {
     readonly unnamed: number;
   }) => string;
   readonly diagnosis: DiagnosisWords;
+  readonly transfers: TransferWords;
   readonly verificationCode: (name: string, code: string, confirm: string) => string;
   /** How users say that two codes are the same, the usual way first. */
   readonly sameCode: readonly string[];

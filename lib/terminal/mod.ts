@@ -7,7 +7,9 @@
  * @module
  */
 export { clientFailure } from "./client_failure.ts";
+export type { FileOptions } from "./chat_terminal.ts";
 export { clientFlags } from "./client_flags.ts";
+export { defaultDownloads } from "./downloads.ts";
 export { Entrance } from "./entrance.ts";
 export { readEnvironment } from "./environment.ts";
 export { type Failure, formatFailure } from "./failure.ts";
@@ -26,4 +28,6 @@ export { runServerCommand, serverCommands } from "./server_commands.ts";
 export { serverFailure } from "./server_failure.ts";
 export { serverFlags } from "./server_flags.ts";
 export { ServerLog } from "./server_log.ts";
+export { listDirectory } from "./list_directory.ts";
+export { expandPath, homeOf } from "./user_paths.ts";
 export { clientUsage, serverUsage } from "./usage.ts";

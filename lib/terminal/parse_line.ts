@@ -1,11 +1,16 @@
-import { type Command, findCommand } from "./command.ts";
+import { type Command, findCommand, optionalParameters } from "./command.ts";
+import { wordsOf } from "./split_words.ts";
 
 /** What a line that was entered asks for. */
 export type Input =
   | { readonly kind: "nothing" }
   /** Something to say to everybody. */
   | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "command"; readonly command: Command; readonly args: readonly string[] }
+  | {
+    readonly kind: "command";
+    readonly command: Command;
+    readonly args: readonly (string | undefined)[];
+  }
   /** The command is there, but what it takes isn't. */
   | { readonly kind: "misused"; readonly command: Command }
   | { readonly kind: "unknownCommand"; readonly name: string };
@@ -22,17 +27,39 @@ export function parseLine(line: string): Input {
   return args ? { kind: "command", command, args } : { kind: "misused", command };
 }
 
-/** One argument a parameter, an answer apart, which may be missing; `undefined` where there are more or fewer. */
-function splitArguments(rest: string, { parameters }: Command): string[] | undefined {
-  const args: string[] = [];
+/**
+ * One argument a parameter, `undefined` for what may be missing and is, and as many paths as there are; `undefined`
+ * where there are more or fewer.
+ */
+function splitArguments(
+  rest: string,
+  { parameters }: Command,
+): (string | undefined)[] | undefined {
+  const args: (string | undefined)[] = [];
   for (const parameter of parameters) {
-    const [, argument = "", after = ""] = parameter === "text"
-      ? [rest, rest]
-      : /^(\S*)\s*([^]*)$/.exec(rest)!;
-    if (argument.trim() === "" && parameter === "answer") break;
-    if (argument.trim() === "") return undefined;
-    args.push(argument);
-    rest = after;
+    if (parameter === "paths" || parameter === "directory") {
+      const paths = wordsOf(rest);
+      const most = parameter === "paths" ? Infinity : 1;
+      const least = parameter === "paths" ? 1 : 0;
+      if (!paths || paths.length < least || paths.length > most || paths.includes("")) {
+        return undefined;
+      }
+      return [...args, ...paths];
+    }
+    const [, argument = "", after = ""] = patterns[parameter].exec(rest)!;
+    if (argument.trim() !== "") {
+      args.push(argument);
+      rest = after;
+    } else if (optionalParameters.has(parameter)) args.push(undefined);
+    else return undefined;
   }
   return rest.trim() === "" ? args : undefined;
 }
+
+/** What an argument is, and what is left behind it. */
+const patterns = {
+  member: /^(\S*)\s*([^]*)$/,
+  answer: /^(\S*)\s*([^]*)$/,
+  number: /^(?:(\d+)(?:\s+|$))?([^]*)$/,
+  text: /^([^]*)$/,
+} as const;

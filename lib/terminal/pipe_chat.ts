@@ -1,7 +1,7 @@
 import type { Client } from "../client/mod.ts";
 import type { Clock } from "../clock.ts";
 import { maxTextBytes } from "../limits.ts";
-import { ChatTerminal } from "./chat_terminal.ts";
+import { ChatTerminal, type FileOptions } from "./chat_terminal.ts";
 import { closingFailure } from "./client_failure.ts";
 import type { Failure } from "./failure.ts";
 import { inputLines } from "./input_lines.ts";
@@ -20,6 +20,7 @@ export interface PipeChatOptions {
   readonly screen: PipeScreen;
   readonly language: Language;
   readonly clock: Clock;
+  readonly files?: FileOptions | undefined;
   /** How many messages from before it came the client was asked for. */
   readonly history: number;
 }
@@ -32,13 +33,14 @@ export interface PipeChatEnd {
 }
 
 /**
- * Enters a line of input after the other, and shows what happens, until all of it is acknowledged or the
- * connection is over.
+ * Enters a line of input after the other, and shows what happens, until all of it is acknowledged, and the transfers
+ * asked for are over, or the connection is.
  */
 export async function chatThroughPipe(
-  { client, input, screen, language, clock, history }: PipeChatOptions,
+  { client, input, screen, language, clock, files, history }: PipeChatOptions,
 ): Promise<PipeChatEnd> {
-  const terminal = new ChatTerminal(client, screen, language, clock);
+  const terminal = new ChatTerminal(client, screen, language, clock, files);
+  terminal.showUnfinished();
   const isOver = terminal.showEvents();
   await Promise.race([enterAll(), isOver, screen.broken]);
   const { closedBy } = terminal;
@@ -60,5 +62,6 @@ export async function chatThroughPipe(
     }
     if (history > 0) await terminal.caughtUp;
     await terminal.unacknowledged.atMost(0);
+    await terminal.transfersSettled;
   }
 }

@@ -13,6 +13,10 @@ const bell = "\x07";
 const bracketedPaste = { on: "\x1b[?2004h", off: "\x1b[?2004l" } as const;
 const secretMask = "*";
 const clearDown = "\r\x1b[J";
+/** Columns that a status leaves, where there are so many, to the line being written. */
+const minLineWidth = 28;
+/** As much as a status is in any case. */
+const minStatusWidth = 12;
 const clearScreen = "\x1b[2J\x1b[H";
 export interface ReadlineScreenOptions {
   readonly hasColor: boolean;
@@ -80,6 +84,10 @@ export class ReadlineScreen implements InteractiveScreen {
   showStatus(status: string): void {
     this.#status = status === "" ? "" : `${status} `;
     if (this.#prompt === chatPrompt) this.#drawSoon();
+  }
+
+  get statusWidth(): number {
+    return Math.max(minStatusWidth, (process.stdout.columns ?? 80) - minLineWidth);
   }
 
   async ask(question: string): Promise<string | undefined> {

@@ -6,6 +6,7 @@ export const serverFlags = {
   port: { value: "port", variable: "CHAT_PORT" },
   data: { value: "directory", variable: "CHAT_DATA" },
   "max-members": { value: "count", variable: "CHAT_MAX_MEMBERS" },
+  "max-transfer-rate": { value: "rate", variable: "CHAT_MAX_TRANSFER_RATE" },
   registration: { value: "registration", variable: "CHAT_REGISTRATION" },
   lang: { value: "language", variable: "CHAT_LANG" },
   help: { value: "none", letter: "h" },

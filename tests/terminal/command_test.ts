@@ -9,9 +9,11 @@ Deno.test("commands share no name", () => {
   assertEquals(new Set(names).size, names.length);
 });
 
-Deno.test("commands take a text only at the end, where it can have spaces", () => {
+Deno.test("commands take a text or paths only at the end, where it can have spaces", () => {
   for (const { parameters } of table) {
-    assertEquals(parameters.slice(0, -1).includes("text"), false);
+    const before = parameters.slice(0, -1);
+    const isLast = (each: string) => ["text", "paths", "directory"].includes(each);
+    assertEquals(before.some(isLast), false);
   }
 });
 

@@ -19,6 +19,11 @@ const lines: readonly {
       "/alcance",
       "/verificar ",
       "/confiar ",
+      "/arquivo ",
+      "/aceitar ",
+      "/recusar ",
+      "/transferencias",
+      "/cancelar ",
       "/diagnostico",
       "/ajuda",
       "/sair",
@@ -35,6 +40,11 @@ const lines: readonly {
       "/reach",
       "/verify ",
       "/trust ",
+      "/file ",
+      "/accept ",
+      "/decline ",
+      "/transfers",
+      "/cancel ",
       "/doctor",
       "/help",
       "/quit",
@@ -71,3 +81,31 @@ Deno.test("complete() says which end of the line it would replace", () => {
   assertEquals(complete("/tc", members, "pt")[1], "/tc");
   assertEquals(complete("bi", members, "pt")[1], "bi");
 });
+
+const directories: Readonly<Record<string, readonly string[]>> = {
+  ".": ["fotos/", "foto.jpg", "dia 1.jpg", ".oculto", "e\x1b[2J"],
+  "~/": ["a"],
+  "fotos/": ["b.jpg", "c.jpg"],
+};
+
+const paths: readonly (readonly [line: string, candidates: readonly string[], written: string])[] =
+  [
+    ["/file bia ", ["dia\\ 1.jpg ", "foto.jpg ", "fotos/"], ""],
+    ["/file bia fo", ["foto.jpg ", "fotos/"], "fo"],
+    ["/arquivo bia x fotos/b", ["fotos/b.jpg "], "fotos/b"],
+    ["/file bia .", [".oculto "], "."],
+    ["/file bia ~/", ["~/a "], "~/"],
+    ["/file bia 'di", ["'dia 1.jpg' "], "'di"],
+    ['/file bia "fo', ['"foto.jpg" ', '"fotos/'], '"fo'],
+    ["/file bia dia\\ ", ["dia\\ 1.jpg "], "dia\\ "],
+    ["/accept fo", ["foto.jpg ", "fotos/"], "fo"],
+    ["/accept 1 fo", ["foto.jpg ", "fotos/"], "fo"],
+    ["/file b", ["bia "], "b"],
+  ];
+
+for (const [line, candidates, written] of paths) {
+  Deno.test(`complete() offers paths behind ${line}`, () => {
+    const listDirectory = (path: string) => directories[path] ?? [];
+    assertEquals(complete(line, members, "pt", listDirectory), [[...candidates], written]);
+  });
+}

@@ -5,6 +5,7 @@ import {
   type ClientEvent,
   type Diagnosis,
   type Reach,
+  type TransferStatus,
 } from "../../lib/client/mod.ts";
 import { EventStream } from "../../lib/client/event_stream.ts";
 import { ManualClock } from "../testing/manual_clock.ts";
@@ -39,6 +40,10 @@ export class FakeClient implements Client {
   /** Who lacks what is said. */
   readonly lacking: string[] = [];
   diagnosis: Diagnosis = allWell;
+  /** What offers, and accepting them, fail with. */
+  offerError: Error | undefined;
+  acceptError: Error | undefined;
+  readonly #transfers = new Map<number, TransferStatus>();
   readonly #compared = new Set<string>();
   /** What was sent, as `say TEXT` and `tell NAME TEXT`. */
   readonly sent: string[] = [];
@@ -88,6 +93,53 @@ export class FakeClient implements Client {
 
   diagnose(): Promise<Diagnosis> {
     return Promise.resolve(this.diagnosis);
+  }
+
+  async offer(to: string, paths: readonly string[]): Promise<TransferStatus> {
+    this.sent.push(`offer ${to} ${paths.join(" | ")}`);
+    await undefined;
+    if (this.offerError) throw this.offerError;
+    if (!this.names.includes(to)) throw new ChatError("unknownMember");
+    const number = this.#transfers.size + 1;
+    const name = paths[0]!.split("/").at(-1)!;
+    const others = paths.length - 1;
+    const offered = { name, entryKind: "file", others, files: paths.length, size: 2_400_000 };
+    return this.move({
+      ...{ number, direction: "out", peer: to, state: "offered", bytes: 0 },
+      ...offered,
+    } as TransferStatus);
+  }
+
+  async acceptTransfer(number?: number, directory?: string): Promise<void> {
+    this.sent.push(`accept ${number} ${directory}`);
+    await undefined;
+    if (this.acceptError) throw this.acceptError;
+    this.move({ ...this.#transfers.get(number!)!, state: "waiting", failure: undefined });
+  }
+
+  async cancelTransfer(number?: number): Promise<void> {
+    this.sent.push(`cancel ${number}`);
+    await undefined;
+    const transfer = this.#transfers.get(number!)!;
+    const isAnswer = transfer.direction === "in" && transfer.state === "offered";
+    this.move({ ...transfer, state: isAnswer ? "declined" : "cancelled" });
+  }
+
+  transfers(): TransferStatus[] {
+    return [...this.#transfers.values()];
+  }
+
+  /** A member offers a file. */
+  receiveOffer(transfer: TransferStatus, authenticity: "signed" | "newKey" = "signed"): void {
+    this.#transfers.set(transfer.number, transfer);
+    this.emit({ kind: "offered", transfer, authenticity });
+  }
+
+  /** A transfer has come further. */
+  move(transfer: TransferStatus): TransferStatus {
+    this.#transfers.set(transfer.number, transfer);
+    this.emit({ kind: "transfer", transfer });
+    return transfer;
   }
 
   members(): string[] {

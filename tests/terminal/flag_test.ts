@@ -15,6 +15,7 @@ const none = {
   port: undefined,
   data: undefined,
   "max-members": undefined,
+  "max-transfer-rate": undefined,
   registration: undefined,
   lang: undefined,
   help: false,
@@ -41,6 +42,19 @@ const good: readonly {
     args: ["--registration", "invite"],
     expected: { registration: "invite" },
   },
+  ...[
+    ["1000", 1_000],
+    ["500k", 500_000],
+    ["1.5M", 1_500_000],
+    ["10MB", 10_000_000],
+    ["2g", 2_000_000_000],
+    ["1Ki", 1_024],
+    ["10MiB", 10_485_760],
+  ].map(([rate, expected]) => ({
+    name: `the rate ${rate}`,
+    args: ["--max-transfer-rate", String(rate)],
+    expected: { "max-transfer-rate": expected },
+  })),
   { name: "--help and -h", args: ["-h"], expected: { help: true } },
   { name: "--version", args: ["--version"], expected: { version: true } },
   {
@@ -88,6 +102,10 @@ const bad: readonly {
   { args: ["--data", ""], expected: "--data needs a value" },
   { args: ["--host", "--port", "1"], expected: "--host needs a value" },
   { args: ["--max-members", "0"], expected: "--max-members can't be 0" },
+  ...["0", "999", "1T", "M", "1.M", "-1k", "1e6", "10 M", "1kk", "9999999999G"].map((rate) => ({
+    args: [`--max-transfer-rate=${rate}`],
+    expected: `--max-transfer-rate can't be ${rate}`,
+  })),
   { args: ["--registration", "all"], expected: "--registration can't be all" },
   { args: ["--lang", "fr"], expected: "--lang can't be fr" },
   { args: ["--prot", "1"], expected: "there is no option --prot; did you mean --port?" },
@@ -200,4 +218,34 @@ Deno.test("flagFailure() is an error and a hint, in the user's language", () => 
     formatFailure(flagFailure(error, "chat-server", portuguese)),
     "error: --port não aceita o valor abc\nhint: espera-se um número de 0 a 65535",
   );
+});
+
+const switches: readonly {
+  readonly args: readonly string[];
+  readonly variable?: string;
+  readonly expected: boolean | undefined;
+}[] = [
+  { args: [], expected: undefined },
+  { args: ["--no-direct"], expected: true },
+  { args: ["--no-direct"], variable: "0", expected: true },
+  { args: [], variable: "1", expected: true },
+  { args: [], variable: "Sim", expected: true },
+  { args: [], variable: "0", expected: false },
+  { args: [], variable: "", expected: undefined },
+];
+
+for (const { args, variable, expected } of switches) {
+  Deno.test(`readFlags() takes ${args.join(" ") || "nothing"} and CHAT_NO_DIRECT=${variable}`, () => {
+    const environment = (name: string) => name === "CHAT_NO_DIRECT" ? variable : undefined;
+    const { values, errors } = readFlags(clientFlags, args, environment, "words");
+    assertEquals([values["no-direct"], errors], [expected, []]);
+  });
+}
+
+Deno.test("readFlags() takes no other word for a yes or a no", () => {
+  const environment = (name: string) => name === "CHAT_ACCEPT_VERIFIED" ? "perhaps" : undefined;
+  const { errors } = readFlags(clientFlags, [], environment, "words");
+  assertEquals(errors.map((error) => formatFailure(flagFailure(error, "chat-client", english))), [
+    "error: CHAT_ACCEPT_VERIFIED can't be perhaps\nhint: the variable takes 1 (yes) or 0 (no)",
+  ]);
 });

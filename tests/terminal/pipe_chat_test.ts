@@ -156,3 +156,30 @@ Deno.test("chatThroughPipe() ends quietly when nobody reads its output", async (
   assertEquals(errors.text, "");
   assertEquals(failure, undefined);
 });
+
+Deno.test("chatThroughPipe() waits until what it offers is received", async () => {
+  const { client, output, errors, end } = start(inputOf("/file bia a.jpg\n"));
+  let isOver = false;
+  void end.then(() => isOver = true);
+  for (let i = 0; i < 10; i++) await settled();
+  const [sent] = client.transfers();
+  client.move({ ...sent!, state: "moving" });
+  for (let i = 0; i < 10; i++) await settled();
+  assert(!isOver);
+  client.move({ ...sent!, state: "done", bytes: sent!.size });
+  assertEquals((await end).hasComplained, false);
+  assertEquals(output.text.split("\n"), [
+    "* [1] you have offered bia a.jpg (2.4 MB)",
+    "* [1] bia has received a.jpg in less than 1 s",
+    "",
+  ]);
+  assertEquals(errors.text, "");
+});
+
+Deno.test("chatThroughPipe() complains where what it offers is declined", async () => {
+  const { client, errors, end } = start(inputOf("/file bia a.jpg\n"));
+  for (let i = 0; i < 10; i++) await settled();
+  client.move({ ...client.transfers()[0]!, state: "declined" });
+  assertEquals((await end).hasComplained, true);
+  assertEquals(errors.text, "error: [1] bia has declined a.jpg\n");
+});
