@@ -10,6 +10,13 @@ import { memory, registration } from "./connection_rows.ts";
 import { latencyUnderFanOut, saturated, steady } from "./global_rows.ts";
 import { type Goal, type GoalName, goals } from "./goals.ts";
 import { endToEnd, latency, manyInFlight, oneInFlight } from "./private_rows.ts";
+import {
+  file,
+  fileDirect,
+  latencyUnderFile,
+  latencyUnderTransfer,
+  relay,
+} from "./transfer_rows.ts";
 import { measureSlowness } from "./yardstick.ts";
 
 /** What yields the figures of these goals. */
@@ -28,6 +35,11 @@ const rows: readonly {
   { goals: ["memory"], run: memory },
   { goals: ["registration"], run: registration },
   { goals: ["latencyUnderFanOut"], run: latencyUnderFanOut },
+  { goals: ["relay"], run: relay },
+  { goals: ["latencyUnderTransfer"], run: latencyUnderTransfer },
+  { goals: ["file", "fileMemory"], run: file },
+  { goals: ["fileDirect"], run: fileDirect },
+  { goals: ["latencyUnderFile"], run: latencyUnderFile },
 ];
 
 const words = Deno.args;
@@ -45,7 +57,7 @@ for (const row of rows) {
 /** The figure as measured, and what it would be on the machine where the goals were set. */
 function describe(goal: Goal, measured: number, slowness: number): string {
   const { title, unit, must, aim, moreIsBetter, peers } = goal;
-  const comparable = unit === "KiB"
+  const comparable = unit === "KiB" || unit === "MB"
     ? measured
     : moreIsBetter
     ? measured * slowness

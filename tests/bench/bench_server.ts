@@ -22,6 +22,16 @@ export class BenchServer implements AsyncDisposable {
     return JSON.parse(await this.#process.ask("usage"));
   }
 
+  /** The most memory that it has had so far, in bytes. */
+  peakBytes(): number {
+    return this.#process.peakBytes();
+  }
+
+  /** User and system time so far, in seconds. */
+  cpuSeconds(): number {
+    return this.#process.cpuSeconds();
+  }
+
   /** CPU time that the server spends while `work` runs, in µs. */
   async cpuUsOf(work: () => Promise<void>): Promise<number> {
     const before = await this.usage();

@@ -16,6 +16,19 @@ export class ChildProcess implements AsyncDisposable {
     this.#lines = linesOf(this.#child.stdout);
   }
 
+  /** The most memory that it has had so far, in bytes; on Linux. */
+  peakBytes(): number {
+    const status = Deno.readTextFileSync(`/proc/${this.#child.pid}/status`);
+    return 1_024 * Number(status.match(/^VmHWM:\s+(\d+) kB$/m)![1]);
+  }
+
+  /** User and system time so far, in seconds: Linux counts a hundred ticks in each. */
+  cpuSeconds(): number {
+    const stat = Deno.readTextFileSync(`/proc/${this.#child.pid}/stat`);
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  }
+
   /** The next line that the program prints. */
   async read(): Promise<string> {
     const { done, value } = await this.#lines.next();
@@ -35,7 +48,9 @@ export class ChildProcess implements AsyncDisposable {
   }
 }
 
-async function* linesOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
+export async function* linesOf(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<string> {
   let rest = "";
   for await (const text of stream.pipeThrough(new TextDecoderStream())) {
     const lines = (rest + text).split("\n");

@@ -63,6 +63,7 @@ export class LoadMember implements Disposable {
       signingKey,
       invitation: "",
       capabilities: 0,
+      transfer: undefined,
     };
     const authenticated = await initiateHandshake(conn, staticKeyPair, hello, () => {});
     const socket = Deno.listenDatagram({ transport: "udp", hostname, port: 0 });

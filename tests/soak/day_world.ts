@@ -327,6 +327,8 @@ export class DayWorld {
       case "unreadable":
       case "overrun":
       case "closed":
+      case "offered":
+      case "transfer":
         return this.complaints.add(event.kind, `${name} ${JSON.stringify({ ...event, id: 0 })}`);
       case "caughtUp":
       case "joined":

@@ -52,6 +52,7 @@ export class FuzzedClient {
       sealer,
       emit: (event) => this.#show(event),
       show: (event) => Promise.resolve((this.#show(event), true)),
+      negotiate: () => Promise.resolve(),
       onFault: (error) => this.#find("a fault", error),
     });
   }

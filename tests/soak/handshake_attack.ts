@@ -1,5 +1,10 @@
 import { concat } from "@std/bytes/concat";
-import { encodeFrame, encodeMemberHello, type MemberHello } from "../../lib/codec/mod.ts";
+import {
+  encodeFrame,
+  encodeMemberHello,
+  type MemberHello,
+  transferRoles,
+} from "../../lib/codec/mod.ts";
 import { HandshakeState } from "../../lib/crypto/mod.ts";
 import { handshakeTimeoutMs, maxHandshakeFrameBytes } from "../../lib/limits.ts";
 import { smallOrderKeys } from "../crypto/small_order_keys.ts";
@@ -133,6 +138,7 @@ function hostileHello({ random, name }: Attacker): Uint8Array {
     { signingKey: random.bytes(32) },
     { invitation: "x".repeat(random.below(256)) },
     { capabilities: 2 ** 32 - 1 },
+    { transfer: { role: random.pick(transferRoles), id: random.bytes(16) } },
   ];
   const encoded = encodeMemberHello({ ...hello, ...random.pick(fields) });
   if (random.oneIn(2)) return encoded.slice(0, 435); // what fits a Noise message of any length

@@ -8,6 +8,7 @@ import type { SeededRandom } from "../testing/seeded_random.ts";
 import { type Encryption, FuzzedClient } from "./fuzzed_client.ts";
 import { HostileMessages } from "./hostile_messages.ts";
 import { mutated } from "./mutations.ts";
+import { textContent } from "../testing/contents.ts";
 
 /** Kinds that a client takes over TCP from a server that keeps to the rules. */
 const serverKinds: readonly ServerMessage["kind"][] = [
@@ -175,7 +176,7 @@ export class HostileServer {
     if (!keyPackage || this.#encryption === "plain") return [];
     const { publicKey: signingKey } = this.client.identity.signingKeyPair;
     const ana = { name: "ana", signingKey };
-    const content = { id: 7n, sentAt: 0, text: "Olá\u001b[2J" };
+    const content = textContent(7n, 0, "Olá\u001b[2J");
     if (!await biaSealer.begin(ana, keyPackage)) return [];
     const sealed = await biaSealer.seal(ana, content);
     if (sealed.kind !== "sealed") return [];

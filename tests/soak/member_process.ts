@@ -25,6 +25,8 @@ export type MemberCommand =
   & (
     | { readonly say: string }
     | { readonly tell: readonly [to: string, text: string] }
+    | { readonly offer: readonly [to: string, path: string] }
+    | { readonly accept: number }
     | { readonly close: true }
   );
 
@@ -64,7 +66,8 @@ async function enter(name: string, { server, dataDir }: MemberProcessOptions): P
   const { identity, store } = await openProfile({ dataDir, server, name });
   for (;;) {
     try {
-      return await connect({ server, name, identity, store });
+      const downloads = `${dataDir}/${name}`;
+      return await connect({ server, name, identity, store, downloads, isDirect: false });
     } catch (error) {
       // it may be the server that was killed just now
       const isAway = error instanceof ChatError &&
@@ -82,12 +85,22 @@ async function report(name: string, client: Client): Promise<void> {
 async function obey(client: Client, command: MemberCommand): Promise<void> {
   const calledAt = now();
   if ("close" in command) return await client.close();
-  const text = "say" in command ? command.say : command.tell[1];
+  const text = "accept" in command
+    ? String(command.accept)
+    : "say" in command
+    ? command.say
+    : "tell" in command
+    ? command.tell[1]
+    : command.offer[1];
   const who = command.as;
   try {
     if ("say" in command) {
       await client.say(text);
       print(who, { kind: "numbered", text, calledAt });
+    } else if ("offer" in command) {
+      await client.offer(command.offer[0], [command.offer[1]]);
+    } else if ("accept" in command) {
+      await client.acceptTransfer(command.accept);
     } else {
       const { id } = await client.tell(command.tell[0], text);
       print(who, { kind: "accepted", text, id: String(id) });

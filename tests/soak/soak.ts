@@ -16,6 +16,7 @@ import { lossyInStep, lossyInStepDefaults } from "./lossy_in_step.ts";
 import { roam, roamDefaults } from "./roam.ts";
 import { serverKills, serverKillsDefaults } from "./server_kills.ts";
 import { Stage } from "./stage.ts";
+import { transferKills, transferKillsDefaults } from "./transfer_kills.ts";
 import { Verdict } from "./verdict.ts";
 
 type Flags = Record<string, number>;
@@ -34,6 +35,7 @@ const scenarios: ReadonlyMap<string, Scenario> = new Map([
   scenario("server-kills", serverKillsDefaults, serverKills),
   scenario("client-kills", clientKillsDefaults, clientKills),
   scenario("day", dayDefaults, day),
+  scenario("transfer-kills", transferKillsDefaults, transferKills),
 ]);
 
 function scenario<Known extends Flags>(
@@ -46,7 +48,10 @@ function scenario<Known extends Flags>(
 
 /** The scenario and its flags, or how to name them. */
 function readArgs(): { name: string; chosen: Scenario; flags: Flags } | undefined {
-  const { _: [name], ...given } = parseArgs(Deno.args);
+  const { _: [name], ...texts } = parseArgs(Deno.args);
+  const given = Object.fromEntries(
+    Object.entries(texts).map(([flag, text]) => [flag, readNumber(String(text))]),
+  );
   const chosen = scenarios.get(String(name));
   if (!chosen) return undefined;
   const flags = {
@@ -59,6 +64,12 @@ function readArgs(): { name: string; chosen: Scenario; flags: Flags } | undefine
     known.has(flag) && Number.isFinite(value)
   );
   return isRight ? { name: String(name), chosen, flags } : undefined;
+}
+
+/** A number, which may end in K, M or G for as many KiB, MiB or GiB. */
+function readNumber(text: string): number {
+  const unit = "KMG".indexOf(text.at(-1)!) + 1;
+  return unit === 0 ? Number(text) : Number(text.slice(0, -1)) * 1_024 ** unit;
 }
 
 function usage(): string {
