@@ -124,7 +124,9 @@ function checkOwner(path: string): void {
 async function openLock(path: string): Promise<Deno.FsFile> {
   const lock = await Deno.open(path, { read: true, write: true, create: true, mode: 0o600 });
   try {
-    if (!await obtainLock(lock)) throw new TransferError("busy", `another process holds ${path}`);
+    if (!await obtainLock(lock as object)) {
+      throw new TransferError("busy", `another process holds ${path}`);
+    }
     await lock.utime(new Date(), new Date()); // when it was last tried
     return lock;
   } catch (error) {
@@ -137,9 +139,14 @@ async function readVerified(path: string): Promise<string | undefined> {
   return await lookAt(path) && await Deno.readTextFile(path);
 }
 
-async function obtainLock(file: Deno.FsFile): Promise<boolean> {
+/** A file as younger releases of Deno have it. */
+interface Lockable {
+  tryLock?(exclusive: boolean): Promise<boolean>;
+}
+
+async function obtainLock(file: Lockable): Promise<boolean> {
   try {
-    return await file.tryLock(true);
+    return await file.tryLock?.(true) ?? true;
   } catch {
     return true; // some network file systems know no locks
   }
