@@ -16,7 +16,7 @@ import { FakeClient } from "./fake_client.ts";
 import { FakeScreen } from "./fake_screen.ts";
 
 const languages = { pt: portuguese, en: english } as const;
-const place = { home: "/home/ana", cwd: "/work" };
+const place = { home: "/home/ana", cwd: "/casa" };
 
 const photo: TransferStatus = {
   ...{ number: 1, direction: "in", peer: "bia", name: "foto.jpg", entryKind: "file", others: 0 },
@@ -83,8 +83,8 @@ const transcripts: readonly {
       String.raw`/file bia ~/a.pdf "dia 1.jpg" 'dia 2.jpg' dia\ 3.jpg /etc/hosts`,
     ],
     sent: [
-      "offer bia /work/foto.jpg",
-      "offer bia /home/ana/a.pdf | /work/dia 1.jpg | /work/dia 2.jpg | /work/dia 3.jpg | /etc/hosts",
+      "offer bia /casa/foto.jpg",
+      "offer bia /home/ana/a.pdf | /casa/dia 1.jpg | /casa/dia 2.jpg | /casa/dia 3.jpg | /etc/hosts",
     ],
     shown: [
       "* [1] você ofereceu a bia foto.jpg (2,4 MB)",
@@ -95,7 +95,7 @@ const transcripts: readonly {
     name: "/file without what it takes, or to nobody",
     tag: "en",
     typed: ["/file", "/file bia", '/file bia "a', "/file zoe a"],
-    sent: ["offer zoe /work/a"],
+    sent: ["offer zoe /casa/a"],
     shown: [
       "! error: use it like this: /file NAME PATH…",
       "! error: use it like this: /file NAME PATH…",
@@ -119,7 +119,7 @@ const transcripts: readonly {
     tag: "en",
     offers: [photo, { ...photo, number: 2, entryKind: "directory", name: "fotos", files: 1_000 }],
     typed: ["/accept", "/accept 2 'the photos'", "/accept ~/x", "/accept 7", "/accept 1 a b"],
-    sent: ["accept 2 /work/the photos", "accept 1 /home/ana/x"],
+    sent: ["accept 2 /casa/the photos", "accept 1 /home/ana/x"],
     shown: [
       "* [1] bia would like to send you foto.jpg (2.4 MB): /accept 1 or /decline 1",
       "* [2] bia would like to send you folder fotos (1,000 files, 2.4 MB): /accept 2 or /decline 2",
@@ -237,7 +237,7 @@ Deno.test("ChatTerminal tells a receiver where a file stands", async () => {
   clock.advance(41_000);
   const done = { ...photo, state: "done", bytes: 2_400_000 } as const;
   const lines = await shows(() =>
-    client.move({ ...done, paths: ["/work/downloads/foto (2).jpg"] })
+    client.move({ ...done, paths: ["/casa/downloads/foto (2).jpg"] })
   );
   assertEquals(
     lines.at(-1),
@@ -344,7 +344,7 @@ for (const language of [portuguese, english]) {
   Deno.test(`ChatTerminal has words in ${language.tag} for why nothing can be sent`, async () => {
     const { client, enter, screen, finish } = start(language.tag);
     for (const code of sourceErrorCodes) {
-      client.offerError = new SourceError(code, "/work/a\x1b[2Jb");
+      client.offerError = new SourceError(code, "/casa/a\x1b[2Jb");
       await enter("/file bia x");
     }
     const { notOffered, sourceErrors } = language.transfers;
