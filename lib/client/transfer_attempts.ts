@@ -13,12 +13,15 @@ import { ChatError } from "./event.ts";
 import type { TransferRecord } from "./transfer_records.ts";
 import type { TransferWays } from "./transfer_ways.ts";
 
+/** Says something of a transfer to a member, in a private message. */
+export type Negotiate = (to: string, body: Exclude<Body, Text>) => Promise<unknown>;
+
 export interface TransferAttemptsOptions {
   readonly clock: Clock;
   readonly ways: TransferWays;
   /** Whether this member, and we, are in the room. */
   readonly isPresent: (name: string) => boolean;
-  readonly negotiate: (to: string, body: Exclude<Body, Text>) => Promise<unknown>;
+  readonly negotiate: Negotiate;
 }
 
 /** How an attempt is followed. */
@@ -49,6 +52,11 @@ export class TransferAttempts {
 
   constructor(options: TransferAttemptsOptions) {
     this.#options = options;
+  }
+
+  /** Whether the program ends: what breaks from now on is for the next start to go on with. */
+  get isClosed(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   /** Breaks off what is under way, as if the network had: the next start goes on. */

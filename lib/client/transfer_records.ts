@@ -1,7 +1,8 @@
 import { maxLostRaces } from "../limits.ts";
-import { lostTooOften } from "./lost_too_often.ts";
 import type { Summary } from "../transfer/mod.ts";
-import type { ClientStore } from "./store.ts";
+import { ChatError } from "./event.ts";
+import { lostTooOften } from "./lost_too_often.ts";
+import { type ClientStore, StoreError } from "./store.ts";
 
 /** What has to be remembered of a transfer that isn't over. */
 export interface TransferRecord {
@@ -31,9 +32,12 @@ const byteFields = ["transferId", "fileKey", "digest", "manifestDigest"] as cons
 /** The transfers that aren't over, in the client's store: they go on after a restart. */
 export class TransferRecords {
   readonly #store: ClientStore;
+  readonly #onFault: (error: StoreError) => void;
 
-  constructor(store: ClientStore) {
+  /** `onFault` is told where the store can't be written. */
+  constructor(store: ClientStore, onFault: (error: StoreError) => void) {
     this.#store = store;
+    this.#onFault = onFault;
   }
 
   all(): TransferRecord[] {
@@ -48,17 +52,28 @@ export class TransferRecords {
     return stored && decode(stored.value);
   }
 
+  /** @throws {ChatError} `storeUnusable`, and the client is over */
   put(record: TransferRecord): void {
     this.#write(record.transferId, encode(record));
   }
 
+  /** @throws {ChatError} `storeUnusable`, and the client is over */
   delete({ transferId }: Pick<TransferRecord, "transferId">): void {
     this.#write(transferId, undefined);
   }
 
-  /** The last word counts, whichever process has it. */
   #write(transferId: Uint8Array, value: Uint8Array | undefined): void {
-    const key = prefix + transferId.toHex();
+    try {
+      this.#commit(prefix + transferId.toHex(), value);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#onFault(error);
+      throw new ChatError("storeUnusable", { cause: error });
+    }
+  }
+
+  /** The last word counts, whichever process has it. */
+  #commit(key: string, value: Uint8Array | undefined): void {
     for (let lost = 0; lost < maxLostRaces; lost++) {
       const version = this.#store.get(key)?.version ?? 0;
       if (!value && version === 0) return;
