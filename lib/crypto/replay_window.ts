@@ -2,6 +2,8 @@ import { bitCount } from "../bit_count.ts";
 import { replayWindowSize } from "../limits.ts";
 
 const wordBits = 32;
+/** One more than the window needs, so that clearing the newest never forgets the oldest. */
+const windowWords = replayWindowSize / wordBits + 1;
 
 /**
  * Tells counters seen before from new ones, in whatever order they come, with one bit for each of the
@@ -11,8 +13,8 @@ const wordBits = 32;
  * a forged counter must not move the window.
  */
 export class ReplayWindow {
-  /** One word more than the window, so that clearing the newest never forgets the oldest. */
-  readonly #words = new Uint32Array(replayWindowSize / wordBits + 1);
+  /** Made for the first counter: members that send no datagrams do without. */
+  #windowWords: Uint32Array | undefined;
   #newest = -1;
 
   /** The highest counter accepted, or −1. */
@@ -24,13 +26,13 @@ export class ReplayWindow {
   isFresh(counter: number): boolean {
     if (counter > this.#newest) return true;
     if (counter <= this.#newest - replayWindowSize) return false;
-    return (this.#words[this.#indexOf(counter)]! & bitOf(counter)) === 0;
+    return (this.#word(counter) & bitOf(counter)) === 0;
   }
 
   /** Marks `counter`, which must be fresh. */
   accept(counter: number): void {
     if (counter > this.#newest) this.#moveTo(counter);
-    this.#words[this.#indexOf(counter)]! |= bitOf(counter);
+    this.#windowWords![indexOf(counter)]! |= bitOf(counter);
   }
 
   /**
@@ -49,7 +51,7 @@ export class ReplayWindow {
     let count = 0;
     for (let first = oldest; first <= this.#newest;) {
       const end = Math.min(first - first % wordBits + wordBits, this.#newest + 1);
-      const bits = this.#words[this.#indexOf(first)]! >>> first % wordBits;
+      const bits = this.#word(first) >>> first % wordBits;
       count += bitCount(end - first === wordBits ? bits : bits & (1 << end - first) - 1);
       first = end;
     }
@@ -57,16 +59,21 @@ export class ReplayWindow {
   }
 
   #moveTo(counter: number): void {
+    this.#windowWords ??= new Uint32Array(windowWords);
     const wordsAhead = wordNumber(counter) - wordNumber(Math.max(this.#newest, 0));
-    for (let i = 0; i < Math.min(wordsAhead, this.#words.length); i++) {
-      this.#words[(wordNumber(counter) - i) % this.#words.length] = 0;
+    for (let i = 0; i < Math.min(wordsAhead, windowWords); i++) {
+      this.#windowWords[(wordNumber(counter) - i) % windowWords] = 0;
     }
     this.#newest = counter;
   }
 
-  #indexOf(counter: number): number {
-    return wordNumber(counter) % this.#words.length;
+  #word(counter: number): number {
+    return this.#windowWords?.[indexOf(counter)] ?? 0;
   }
+}
+
+function indexOf(counter: number): number {
+  return wordNumber(counter) % windowWords;
 }
 
 function wordNumber(counter: number): number {

@@ -74,7 +74,8 @@ function hkdf(
   const output = new Uint8Array(
     hkdfSync("sha256", inputKeyMaterial, chainingKey, empty, 2 * keyBytes),
   );
-  return [output.slice(0, keyBytes), output.slice(keyBytes)];
+  // one buffer, not two: a server keeps these for each member
+  return [output.subarray(0, keyBytes), output.subarray(keyBytes)];
 }
 
 function sha256(...parts: Uint8Array[]): Uint8Array {
