@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import {
   type ByeCode,
   type MemberMessage,
@@ -8,7 +8,7 @@ import {
   type Welcome,
 } from "../codec/mod.ts";
 import { fingerprint } from "../crypto/mod.ts";
-import { handshakeTimeoutMs, pingAfterMs } from "../limits.ts";
+import { handshakeTimeoutMs } from "../limits.ts";
 import { parseName } from "../registry/mod.ts";
 import {
   type Authenticated,
@@ -19,13 +19,13 @@ import {
   type LinkEnd,
   type OutgoingDatagram,
 } from "../transport/mod.ts";
-import { AnswerWatch } from "./answer_watch.ts";
 import type { LocalEnd } from "./checkup.ts";
 import type { ClientCore, Session } from "./core.ts";
 import { authenticate, type Credentials, dial } from "./dial.ts";
 import { ChatError, type DisconnectedCode } from "./event.ts";
 import type { ServerAddress } from "./server_address.ts";
 import { StoreError } from "./store.ts";
+import { Timekeeper } from "./timekeeper.ts";
 import { UdpPorts } from "./udp_ports.ts";
 
 export interface ServerConnectionOptions extends Credentials {
@@ -34,22 +34,8 @@ export interface ServerConnectionOptions extends Credentials {
   readonly core: ClientCore;
 }
 
-/** Messages that a server answers over TCP, at once. */
-const questions: ReadonlySet<MemberMessage["kind"]> = new Set<MemberMessage["kind"]>([
-  "say",
-  "send",
-  "repair",
-  "identify",
-  "publish",
-  "inquire",
-  "reach",
-  "diagnose",
-  "ping",
-]);
-
 /**
- * One TCP connection to the server and the UDP socket beside it, from the welcome to the end; between
- * them and the core, it keeps the time.
+ * One TCP connection to the server and the UDP socket beside it, from the welcome to the end.
  */
 export class ServerConnection implements Session {
   /** The server's static key, which it has proved to hold. */
@@ -57,21 +43,17 @@ export class ServerConnection implements Session {
   /** Resolves when the connection is over, with the reason. */
   readonly ended: Promise<DisconnectedCode>;
   readonly #link: Link;
-  readonly #clock: Clock;
   readonly #core: ClientCore;
   readonly #wantedName: string;
   readonly #authenticated: Authenticated<ServerHello>;
   readonly #udp: UdpPorts;
-  readonly #answerWatch: AnswerWatch;
+  readonly #timekeeper: Timekeeper;
   readonly #serverAddress: DatagramAddress;
   readonly #localHostname: string;
   readonly #welcomed = Promise.withResolvers<void>();
   readonly #listed = Promise.withResolvers<void>();
   #path: DatagramPath | undefined;
-  #timer: { readonly at: number; readonly timer: Timer } | undefined;
-  #pingedAt = -Infinity;
   #farewell: ByeCode | undefined;
-  #isOver = false;
 
   /**
    * Connects, authenticates, and waits for the server's yes.
@@ -104,13 +86,18 @@ export class ServerConnection implements Session {
     this.serverKey = authenticated.handshaken.remoteStaticKey;
     this.#authenticated = authenticated;
     this.#link = new Link(authenticated, clock);
-    this.#clock = clock;
     this.#core = core;
     this.#wantedName = name;
     this.#serverAddress = { hostname: remote.hostname, port: remote.port };
     this.#localHostname = local.hostname;
     const hostname = remote.hostname.includes(":") ? "::" : "0.0.0.0";
-    this.#answerWatch = new AnswerWatch(this.#link);
+    this.#timekeeper = new Timekeeper({
+      clock,
+      connection: this.#link,
+      coreAt: () => core.nextTickAt,
+      tickCore: () => this.#guard(() => core.tick()),
+      ping: () => this.send({ kind: "ping" }),
+    });
     this.#udp = new UdpPorts(
       () => Deno.listenDatagram({ transport: "udp", hostname, port: 0 }),
       clock,
@@ -142,7 +129,7 @@ export class ServerConnection implements Session {
 
   send(message: MemberMessage): void {
     this.#link.send(message);
-    if (questions.has(message.kind)) this.#ask();
+    this.#timekeeper.noteSent(message);
   }
 
   sendLazily(message: MemberMessage): void {
@@ -151,7 +138,8 @@ export class ServerConnection implements Session {
 
   sendDatagram(datagram: OutgoingDatagram): void {
     this.#udp.send(datagram);
-    if (datagram.path.isUp) this.#ask(); // a probe is in it, or will soon be, whose `heard` comes over TCP
+    // a probe is in it, or will soon be, whose `heard` comes over TCP
+    if (datagram.path.isUp) this.#timekeeper.noteQuestion();
   }
 
   openPort(): void {
@@ -160,13 +148,7 @@ export class ServerConnection implements Session {
 
   /** Sees to it that the core is called when it next wants to be; after every call to the core. */
   arm(): void {
-    const coreAt = this.#core.nextTickAt;
-    if (coreAt === undefined || this.#isOver) return;
-    const at = Math.min(coreAt, this.#pingAt, this.#answerWatch.dueAt);
-    if (this.#timer && this.#timer.at <= at) return;
-    this.#timer?.timer.cancel();
-    const timer = this.#clock.after(Math.max(0, at - this.#clock.now()), () => this.#tick());
-    this.#timer = { at, timer };
+    this.#timekeeper.arm();
   }
 
   /** Says goodbye and closes, once what is queued has left or will not leave. */
@@ -181,9 +163,8 @@ export class ServerConnection implements Session {
       const end = await this.#link.receive((message) => this.#receive(message));
       return this.#farewell ?? codeOf(end);
     } finally {
-      this.#isOver = true;
+      this.#timekeeper.stop();
       this.#welcomed.reject(new ChatError("notAServer")); // unless it was settled before
-      this.#timer?.timer.cancel();
       this.#link.close();
       await this.#udp.close();
     }
@@ -239,29 +220,6 @@ export class ServerConnection implements Session {
       this.#link.close();
     }
     return isServers;
-  }
-
-  /** Something was sent that wants an answer over TCP. */
-  #ask(): void {
-    if (this.#answerWatch.ask(this.#clock.now())) this.arm();
-  }
-
-  get #pingAt(): number {
-    return Math.max(this.#link.quietSince, this.#pingedAt) + pingAfterMs;
-  }
-
-  #tick(): void {
-    this.#timer = undefined;
-    this.#link.check();
-    const now = this.#clock.now();
-    const verdict = this.#answerWatch.check(now);
-    if (verdict === "silent") return this.#link.giveUp();
-    if (verdict === "ping" || this.#pingAt <= now) {
-      this.#pingedAt = now;
-      this.send({ kind: "ping" });
-    }
-    this.#guard(() => this.#core.tick());
-    this.arm();
   }
 }
 

@@ -149,6 +149,11 @@ export class SimulatedConnection {
     else if (this.#clock.now() - this.#lastHeardAt > silenceTimeoutMs) this.close("silence");
   }
 
+  /** Ends it at once because the other side doesn't answer. */
+  giveUp(): void {
+    this.close("silence");
+  }
+
   /** Ends it at once; the other side hears of that where anything comes through. */
   close(reason: ConnectionEnd = "closed"): void {
     if (this.#end) return;

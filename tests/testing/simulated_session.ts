@@ -1,26 +1,13 @@
-import type { Clock, Timer } from "../../lib/clock.ts";
-import { AnswerWatch } from "../../lib/client/answer_watch.ts";
+import type { Clock } from "../../lib/clock.ts";
 import type { LocalEnd } from "../../lib/client/checkup.ts";
 import type { ClientCore, Session } from "../../lib/client/core.ts";
 import type { DisconnectedCode } from "../../lib/client/mod.ts";
+import { Timekeeper } from "../../lib/client/timekeeper.ts";
 import type { MemberMessage, Message, Welcome } from "../../lib/codec/mod.ts";
-import { maxTextBytes, pingAfterMs } from "../../lib/limits.ts";
+import { maxTextBytes } from "../../lib/limits.ts";
 import { DatagramPath, type OutgoingDatagram } from "../../lib/transport/mod.ts";
 import type { ConnectionEnd, SimulatedConnection } from "./simulated_connection.ts";
 import { type Answered, serverAddress } from "./simulated_server.ts";
-
-/** Messages that a server answers over TCP, at once. */
-const questions: ReadonlySet<MemberMessage["kind"]> = new Set<MemberMessage["kind"]>([
-  "say",
-  "send",
-  "repair",
-  "identify",
-  "publish",
-  "inquire",
-  "reach",
-  "diagnose",
-  "ping",
-]);
 
 export interface SimulatedSessionOptions {
   readonly clock: Clock;
@@ -35,21 +22,26 @@ export interface SimulatedSessionOptions {
   readonly onEnd: (code: DisconnectedCode) => void;
 }
 
-/** One connection of a client in a simulated network: as `ServerConnection`, it keeps the time for the core. */
+/** One connection of a client in a simulated network, as `ServerConnection` is in a real one. */
 export class SimulatedSession implements Session {
   readonly maxTextBytes = maxTextBytes;
   readonly #options: SimulatedSessionOptions;
   readonly #connection: SimulatedConnection;
-  readonly #answerWatch: AnswerWatch;
+  readonly #timekeeper: Timekeeper;
   #path: DatagramPath | undefined;
-  #timer: { readonly at: number; readonly timer: Timer } | undefined;
-  #pingedAt = -Infinity;
   #farewell: DisconnectedCode | undefined;
 
   constructor(options: SimulatedSessionOptions) {
     this.#options = options;
     this.#connection = options.answered.connection;
-    this.#answerWatch = new AnswerWatch(this.#connection);
+    const { clock, core } = options;
+    this.#timekeeper = new Timekeeper({
+      clock,
+      connection: this.#connection,
+      coreAt: () => core.nextTickAt,
+      tickCore: () => core.tick(),
+      ping: () => this.send({ kind: "ping" }),
+    });
     this.#connection.attach({
       receive: (message) => {
         this.#receive(message);
@@ -73,7 +65,7 @@ export class SimulatedSession implements Session {
 
   send(message: MemberMessage): void {
     this.#connection.send(message);
-    if (questions.has(message.kind)) this.#ask();
+    this.#timekeeper.noteSent(message);
   }
 
   sendLazily(message: MemberMessage): void {
@@ -82,7 +74,7 @@ export class SimulatedSession implements Session {
 
   sendDatagram({ path, plaintext }: OutgoingDatagram): void {
     this.#options.sendDatagram(path.seal(plaintext));
-    if (path.isUp) this.#ask();
+    if (path.isUp) this.#timekeeper.noteQuestion();
   }
 
   openPort(): void {
@@ -103,14 +95,7 @@ export class SimulatedSession implements Session {
 
   /** Sees to it that the core is called when it next wants to be; after every call to the core. */
   arm(): void {
-    const { core, clock } = this.#options;
-    const coreAt = core.nextTickAt;
-    if (coreAt === undefined || !this.#connection.isOpen) return;
-    const at = Math.min(coreAt, this.#pingAt, this.#answerWatch.dueAt);
-    if (this.#timer && this.#timer.at <= at) return;
-    this.#timer?.timer.cancel();
-    const timer = clock.after(Math.max(0, at - clock.now()), () => this.#tick());
-    this.#timer = { at, timer };
+    this.#timekeeper.arm();
   }
 
   #receive(message: Message): void {
@@ -132,31 +117,8 @@ export class SimulatedSession implements Session {
   }
 
   #end(reason: ConnectionEnd): void {
-    this.#timer?.timer.cancel();
+    this.#timekeeper.stop();
     const code = reason === "closed" || reason === "lost" ? "connectionLost" : reason;
     this.#options.onEnd(this.#farewell ?? code);
-  }
-
-  /** Something was sent that wants an answer over TCP. */
-  #ask(): void {
-    if (this.#answerWatch.ask(this.#options.clock.now())) this.arm();
-  }
-
-  get #pingAt(): number {
-    return Math.max(this.#connection.quietSince, this.#pingedAt) + pingAfterMs;
-  }
-
-  #tick(): void {
-    this.#timer = undefined;
-    this.#connection.check();
-    const now = this.#options.clock.now();
-    const verdict = this.#answerWatch.check(now);
-    if (verdict === "silent") return this.#connection.close("silence");
-    if (verdict === "ping" || this.#pingAt <= now) {
-      this.#pingedAt = now;
-      this.send({ kind: "ping" });
-    }
-    this.#options.core.tick();
-    this.arm();
   }
 }
