@@ -5,7 +5,7 @@ import type { Clock } from "../clock.ts";
 import type { DirectAddress } from "../codec/mod.ts";
 import { directHeadStartMs, handshakeTimeoutMs, maxDirectStrangers } from "../limits.ts";
 import type { TransferSecret } from "../transfer/mod.ts";
-import { closeQuietly, type DuplexStream, writeAll } from "../transport/mod.ts";
+import { closeQuietly, type DuplexStream, readExactly, writeAll } from "../transport/mod.ts";
 
 /** What whoever waits says first: random bytes, so that no proof serves twice. */
 const challengeBytes = 32;
@@ -76,10 +76,9 @@ export class DirectListener {
     this.#strangers.add(conn);
     const deadline = this.#clock.after(handshakeTimeoutMs, () => closeQuietly(conn));
     const challenge = crypto.getRandomValues(new Uint8Array(challengeBytes));
-    const proof = await writeAll(conn, challenge).then(
-      () => readExactly(conn, proofBytes),
-      () => undefined,
-    );
+    const proof = await writeAll(conn, challenge)
+      .then(() => readExactly(conn, proofBytes))
+      .catch(() => undefined);
     deadline.cancel();
     const isStranger = this.#strangers.delete(conn); // unless all was closed meanwhile
     if (isStranger && proof && timingSafeEqual(proof, proofOf(this.#secret, challenge))) {
@@ -142,7 +141,7 @@ class Dial {
   async #dial({ hostname, port }: DirectAddress) {
     this.#conn = await Deno.connect({ hostname, port });
     if (this.#isClosed) this.close();
-    const challenge = await readExactly(this.#conn, challengeBytes);
+    const challenge = await readExactly(this.#conn, challengeBytes).catch(() => undefined);
     if (challenge) return { dial: this, challenge };
     this.close();
     throw new Error("nobody there waits for a transfer");
@@ -160,18 +159,4 @@ function proofOf(
 ): Uint8Array<ArrayBuffer> {
   const hmac = createHmac("sha256", fileKey).update(label).update(transferId).update(challenge);
   return new Uint8Array(hmac.digest());
-}
-
-async function readExactly(conn: Deno.TcpConn, length: number): Promise<Uint8Array | undefined> {
-  const bytes = new Uint8Array(length);
-  try {
-    for (let filled = 0; filled < length;) {
-      const count = await conn.read(bytes.subarray(filled));
-      if (count === null) return undefined;
-      filled += count;
-    }
-    return bytes;
-  } catch {
-    return undefined;
-  }
 }

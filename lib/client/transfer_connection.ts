@@ -9,7 +9,12 @@ import {
 } from "../codec/mod.ts";
 import type { Identity } from "../crypto/mod.ts";
 import { handshakeTimeoutMs, maxHandshakeFrameBytes, transferWaitMs } from "../limits.ts";
-import { type Authenticated, closeQuietly, type DuplexStream } from "../transport/mod.ts";
+import {
+  type Authenticated,
+  closeQuietly,
+  type DuplexStream,
+  readExactly,
+} from "../transport/mod.ts";
 import { authenticate, dial } from "./dial.ts";
 import { ChatError } from "./event.ts";
 import type { ServerAddress } from "./server_address.ts";
@@ -102,14 +107,4 @@ function heed(message: Message): void {
     default:
       throw new ProtocolError("unexpectedMessage", `a transfer began with ${message.kind}`);
   }
-}
-
-async function readExactly(conn: Deno.TcpConn, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
-  for (let filled = 0; filled < length;) {
-    const count = await conn.read(bytes.subarray(filled));
-    if (count === null) throw new Deno.errors.UnexpectedEof("the connection ended");
-    filled += count;
-  }
-  return bytes;
 }

@@ -24,6 +24,21 @@ export async function writeAll(stream: ByteStream, bytes: Uint8Array<ArrayBuffer
   }
 }
 
+/**
+ * The next `length` bytes, and no byte of what is behind them.
+ *
+ * @throws {Deno.errors.UnexpectedEof} where the stream ends before
+ */
+export async function readExactly(stream: ByteStream, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  for (let filled = 0; filled < length;) {
+    const count = await stream.read(bytes.subarray(filled));
+    if (count === null) throw new Deno.errors.UnexpectedEof("the connection ended");
+    filled += count;
+  }
+  return bytes;
+}
+
 export async function writeFrame(stream: ByteStream, content: Uint8Array): Promise<void> {
   await writeAll(stream, encodeFrame(content));
 }

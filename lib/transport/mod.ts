@@ -4,7 +4,13 @@
  *
  * @module
  */
-export { type ByteStream, closeQuietly, type DuplexStream, writeAll } from "./byte_stream.ts";
+export {
+  type ByteStream,
+  closeQuietly,
+  type DuplexStream,
+  readExactly,
+  writeAll,
+} from "./byte_stream.ts";
 export { type DatagramAddress, DatagramPath } from "./datagram_path.ts";
 export { type Authenticated, initiateHandshake, respondToHandshake } from "./handshake.ts";
 export { Link, type LinkEnd, type MessageHandler } from "./link.ts";
