@@ -1,3 +1,4 @@
+import { isSameBytes } from "../same_bytes.ts";
 import { nameKeyOf } from "./name_key.ts";
 import type { ClientStore } from "./store.ts";
 
@@ -63,11 +64,11 @@ export class Contacts {
       this.#put({ name, signingKey: signingKey.slice(), isVerified: false });
       return "first";
     }
-    if (isSame(signingKey, contact.signingKey)) {
+    if (isSameBytes(signingKey, contact.signingKey)) {
       if (contact.changedKey) this.#put({ ...contact, changedKey: undefined });
       return "same";
     }
-    if (contact.changedKey && isSame(signingKey, contact.changedKey)) return "stillChanged";
+    if (contact.changedKey && isSameBytes(signingKey, contact.changedKey)) return "stillChanged";
     this.#put({ ...contact, changedKey: signingKey.slice() });
     this.#onChanged(name);
     return "changed";
@@ -120,9 +121,4 @@ function decode(value: Uint8Array): Contact {
     isVerified,
     changedKey: changedKey === undefined ? undefined : Uint8Array.fromBase64(changedKey),
   };
-}
-
-/** Public keys: how long it takes says nothing that isn't known. */
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

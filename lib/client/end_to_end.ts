@@ -13,6 +13,7 @@ import {
 import { type Identity, mls } from "../crypto/mod.ts";
 import { groupLifeMs, maxLostRaces, maxMessagesPerGroup } from "../limits.ts";
 import { parseName } from "../registry/mod.ts";
+import { isSameBytes } from "../same_bytes.ts";
 import { type IncomingGroup, IncomingGroups } from "./incoming_groups.ts";
 import { KeySupply } from "./key_supply.ts";
 import { Lanes } from "./lanes.ts";
@@ -292,8 +293,7 @@ export class EndToEnd {
 function isSame(a: Peer, b: Peer): boolean {
   const name = parseName(a.name);
   return name.kind === "name" && name.key === keyOf(b.name) &&
-    a.signingKey.length === b.signingKey.length &&
-    a.signingKey.every((byte, i) => byte === b.signingKey[i]);
+    isSameBytes(a.signingKey, b.signingKey);
 }
 
 function keyOf(text: string): string {

@@ -20,6 +20,7 @@ import type {
 import { createHash } from "node:crypto";
 import { ByteReader, ByteWriter, ProtocolError } from "../codec/mod.ts";
 import { maxMessagesPerGroup, maxNameBytes, maxWelcomeBytes } from "../limits.ts";
+import { isSameBytes } from "../same_bytes.ts";
 import { decryptAead, encryptAead, kdf, signatureFor } from "./mls_primitives.ts";
 import { type KeyPair, rawKeyBytes } from "./raw_key.ts";
 
@@ -196,7 +197,7 @@ export async function joinGroup(
     ratchetTree[1] === undefined && privatePath.leafIndex === addresseeNode / 2 &&
     owner?.nodeType === "leaf";
   if (!isOurs) throw badValue("a group is not one of two members");
-  if (!equal(keyPackage.leafNode.signaturePublicKey, me.signingKeyPair.publicKey)) {
+  if (!isSameBytes(keyPackage.leafNode.signaturePublicKey, me.signingKeyPair.publicKey)) {
     throw badValue("a key package is not ours");
   }
   return {
@@ -511,7 +512,7 @@ function decode<Format extends MLSMessage["wireformat"]>(
   let isCanonical = false;
   try {
     message = mls.decodeMlsMessage(bytes, 0)?.[0];
-    isCanonical = message !== undefined && equal(mls.encodeMlsMessage(message), bytes);
+    isCanonical = message !== undefined && isSameBytes(mls.encodeMlsMessage(message), bytes);
   } catch (cause) {
     throw badValue("this is no MLS message", cause);
   }
@@ -533,8 +534,4 @@ async function guarded<Result>(act: () => Promise<Result>): Promise<Result> {
 
 function badValue(message: string, cause?: unknown): ProtocolError {
   return new ProtocolError("badValue", message, { cause });
-}
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
