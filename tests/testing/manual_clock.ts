@@ -1,18 +1,15 @@
 import type { Clock, Timer } from "../../lib/clock.ts";
+import { type Due, DueQueue } from "./due_queue.ts";
 
 interface Pending {
-  readonly at: number;
-  /** How many were set before it: of two that are due at once, the first goes first. */
-  readonly order: number;
   /** Gone once it was cancelled. */
   callback: (() => void) | undefined;
 }
 
 /** A clock that stands still until the test moves it; what is due on the way is called in order. */
 export class ManualClock implements Clock {
-  /** A binary heap: none is due before the one at half its index. What is cancelled stays until it is due. */
-  readonly #heap: Pending[] = [];
-  #order = 0;
+  /** What is cancelled stays until it is due. */
+  readonly #queue = new DueQueue<Pending>();
   #pending = 0;
   #now = 1_000;
 
@@ -25,8 +22,8 @@ export class ManualClock implements Clock {
   }
 
   after(pauseMs: number, callback: () => void): Timer {
-    const pending: Pending = { at: this.#now + pauseMs, order: this.#order++, callback };
-    this.#push(pending);
+    const pending: Pending = { callback };
+    this.#queue.add(pending, this.#now + pauseMs);
     this.#pending++;
     return { cancel: () => this.#cancel(pending) };
   }
@@ -47,17 +44,17 @@ export class ManualClock implements Clock {
   step(end: number): boolean {
     const next = this.#firstUntil(end);
     if (!next) return false;
-    const callback = this.#take(next)!;
-    this.#pop();
+    const callback = this.#take(next.item)!;
+    this.#queue.removeFirst();
     this.#now = Math.max(this.#now, next.at);
     callback();
     return true;
   }
 
-  #firstUntil(end: number): Pending | undefined {
-    for (let first = this.#heap[0]; first && first.at <= end; first = this.#heap[0]) {
-      if (first.callback) return first;
-      this.#pop();
+  #firstUntil(end: number): Due<Pending> | undefined {
+    for (let { first } = this.#queue; first && first.at <= end; first = this.#queue.first) {
+      if (first.item.callback) return first;
+      this.#queue.removeFirst();
     }
     return undefined;
   }
@@ -74,31 +71,4 @@ export class ManualClock implements Clock {
     this.#pending--;
     return callback;
   }
-
-  #push(pending: Pending): void {
-    let at = this.#heap.length;
-    for (let parent = at - 1 >> 1; at > 0; at = parent, parent = at - 1 >> 1) {
-      if (!isBefore(pending, this.#heap[parent]!)) break;
-      this.#heap[at] = this.#heap[parent]!;
-    }
-    this.#heap[at] = pending;
-  }
-
-  #pop(): void {
-    const last = this.#heap.pop()!;
-    const { length } = this.#heap;
-    if (length === 0) return;
-    let at = 0;
-    for (let child = 1; child < length; child = 2 * at + 1) {
-      if (child + 1 < length && isBefore(this.#heap[child + 1]!, this.#heap[child]!)) child++;
-      if (isBefore(last, this.#heap[child]!)) break;
-      this.#heap[at] = this.#heap[child]!;
-      at = child;
-    }
-    this.#heap[at] = last;
-  }
-}
-
-function isBefore(one: Pending, other: Pending): boolean {
-  return one.at < other.at || one.at === other.at && one.order < other.order;
 }
