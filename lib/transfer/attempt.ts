@@ -57,7 +57,7 @@ export async function attempt(
     signal?.removeEventListener("abort", cancel);
     closeQuietly(stream);
     await Promise.allSettled([opening, running]);
-    channel?.stop();
+    await channel?.settle();
     watch.stop();
   }
 }

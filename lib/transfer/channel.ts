@@ -36,6 +36,7 @@ export class Channel {
   readonly #clock: Clock;
   #aliveTimer: Timer | undefined;
   #hasEnded = false;
+  #farewell: Promise<void> | undefined;
 
   private constructor(writer: RecordWriter, reader: RecordReader, clock: Clock) {
     this.#writer = writer;
@@ -118,13 +119,11 @@ export class Channel {
   async farewell(message: TransferMessage): Promise<void> {
     this.#hasEnded = true;
     this.#reader.stop();
-    const said = async () => {
-      await this.#writer.end(encodeTransferMessage(message));
-      await this.#reader.drain();
-    };
+    this.#farewell = this.#writer.end(encodeTransferMessage(message))
+      .then(() => this.#reader.drain());
     const late = Promise.withResolvers<void>();
     const timer = this.#clock.after(farewellTimeoutMs, late.resolve);
-    await Promise.race([said(), late.promise]);
+    await Promise.race([this.#farewell, late.promise]);
     timer.cancel();
   }
 
@@ -137,9 +136,10 @@ export class Channel {
     });
   }
 
-  /** Says so no more. */
-  stop(): void {
+  /** After the stream was closed: resolves when nothing of it is under way any more, on other threads either. */
+  async settle(): Promise<void> {
     this.#aliveTimer?.cancel();
+    await Promise.all([this.#farewell, this.#writer.settled, this.#reader.settle()]);
   }
 }
 

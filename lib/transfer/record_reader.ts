@@ -15,6 +15,8 @@ export class RecordReader {
   readonly #buffer: Uint8Array<ArrayBuffer>;
   readonly #view: DataView;
   readonly #opening: Promise<Uint8Array<ArrayBuffer>>[] = [];
+  /** What was being opened when nobody wanted it any more. */
+  #discarded: Promise<unknown>[] = [];
   /** What is in the buffer and not yet being opened: from here … */
   #start = 0;
   /** … to here. */
@@ -58,7 +60,7 @@ export class RecordReader {
       this.#over = new TransferError("corrupt", "a record was altered or is not the next", {
         cause,
       });
-      this.#opening.length = 0;
+      this.#discard();
       throw this.#over;
     }
   }
@@ -66,7 +68,7 @@ export class RecordReader {
   /** Gives nothing more, not even what has come. */
   stop(): void {
     this.#over ??= new TransferError("interrupted", "nothing more is read");
-    this.#opening.length = 0;
+    this.#discard();
   }
 
   /** After {@linkcode stop}, reads on until the stream ends or breaks: what is unread could cost the last word its way. */
@@ -77,6 +79,16 @@ export class RecordReader {
     } catch {
       // broken: as good as ended
     }
+  }
+
+  /** After its stream has ended or was closed, resolves when nothing is being read or opened. */
+  async settle(): Promise<void> {
+    await this.#reading;
+    await Promise.allSettled([...this.#discarded, ...this.#opening]);
+  }
+
+  #discard(): void {
+    this.#discarded.push(...this.#opening.splice(0));
   }
 
   /** Keeps as many records being opened, and then the stream being read, as may be. */

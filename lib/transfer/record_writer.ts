@@ -56,7 +56,12 @@ export class RecordWriter {
     const sent = this.send(plaintext);
     this.#isOver = true;
     await sent;
-    await this.#writing;
+    await this.settled;
+  }
+
+  /** Resolves when nothing is being sealed or written. */
+  get settled(): Promise<void> | undefined {
+    return this.#writing;
   }
 
   async #write(): Promise<void> {
@@ -70,6 +75,7 @@ export class RecordWriter {
       }
     } catch {
       this.#isOver = true;
+      await Promise.allSettled(this.#sealing);
       this.#sealing.length = 0;
       this.#next();
     }

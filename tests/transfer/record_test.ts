@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { BulkKey } from "../../lib/crypto/mod.ts";
 import { transferRecordsAhead } from "../../lib/limits.ts";
 import { RecordReader } from "../../lib/transfer/record_reader.ts";
@@ -17,14 +17,38 @@ async function recordPair() {
   const [near, far] = MemoryStream.pair();
   const clock = new ManualClock();
   const watch = new SilenceWatch(far, clock, 30_000, () => {});
-  const writer = new RecordWriter(near, await BulkKey.import(key, "encrypt"));
-  const reader = new RecordReader(watch, await BulkKey.import(key, "decrypt"), maxBytes);
+  const sealKey = await BulkKey.import(key, "encrypt");
+  const openKey = await BulkKey.import(key, "decrypt");
+  const writer = new RecordWriter(near, sealKey);
+  const reader = new RecordReader(watch, openKey, maxBytes);
   const close = () => {
     near.close();
     far.close();
     watch.stop();
   };
-  return { near, far, writer, reader, close };
+  return { near, far, sealKey, openKey, writer, reader, close };
+}
+
+/** Makes what `key` is asked for wait, from the second time on, until `finish` is called. */
+function delaySecond(key: BulkKey, method: "seal" | "open"): { finish(): void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const original = key[method].bind(key);
+  key[method] = async (counter, bytes) => {
+    const made = await original(counter, bytes);
+    if (counter > 0) await promise;
+    return made;
+  };
+  return { finish: resolve };
+}
+
+/** Asserts that `waiting` isn't over before `finish` has been called, and soon after. */
+async function assertWaitsFor(finish: () => void, waiting: Promise<void> | undefined) {
+  let isOver = false;
+  const over = Promise.resolve(waiting).then(() => isOver = true);
+  await quiet();
+  assert(!isOver);
+  finish();
+  await over;
 }
 
 function fails(running: Promise<unknown>, code: string): Promise<void> {
@@ -93,4 +117,27 @@ Deno.test("RecordReader.next() gives what came before the end of the stream", as
   for (let i = 0; i <= 10; i++) assertEquals(await reader.next(), Uint8Array.of(i));
   await fails(reader.next(), "interrupted");
   close();
+});
+
+Deno.test("RecordWriter.settled waits for what is being sealed when the stream breaks", async () => {
+  const { sealKey, writer, close } = await recordPair();
+  const { finish } = delaySecond(sealKey, "seal");
+  const sent = [writer.send(Uint8Array.of(0)), writer.send(Uint8Array.of(1))];
+  close();
+  await assertWaitsFor(finish, writer.settled);
+  await Promise.all(sent);
+  assert(writer.isOver);
+});
+
+Deno.test("RecordReader.settle() waits for what is being opened, wanted or not", async () => {
+  for (const isWanted of [true, false]) {
+    const { openKey, reader, writer, close } = await recordPair();
+    const { finish } = delaySecond(openKey, "open");
+    for (let i = 0; i < 3; i++) await writer.send(Uint8Array.of(i));
+    await quiet();
+    assertEquals(await reader.next(), Uint8Array.of(0));
+    if (!isWanted) reader.stop();
+    close();
+    await assertWaitsFor(finish, reader.settle());
+  }
 });
