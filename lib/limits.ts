@@ -576,6 +576,9 @@ export const maxCorruptAttempts = 3;
 /** Offers of one member that nobody has answered; more are a nuisance, and take up disk. */
 export const maxUnansweredOffers = 64;
 
+/** What a transfer has left in a directory, and no client knows of, is removed when nobody has tried it for so long. */
+export const abandonedTransferMs = 30 * 86_400_000;
+
 /** How often a program is told how far a transfer is. */
 export const transferEventMs = 250;
 

@@ -1,7 +1,9 @@
 import { resolve } from "node:path";
+import type { Clock } from "../clock.ts";
 import type { Body, Offer, Text } from "../codec/mod.ts";
-import { freeSpaceReserveBytes, maxUnansweredOffers } from "../limits.ts";
+import { abandonedTransferMs, freeSpaceReserveBytes, maxUnansweredOffers } from "../limits.ts";
 import {
+  discardAbandoned,
   FileSink,
   type FileSinkOptions,
   freeBytes,
@@ -16,6 +18,7 @@ import type { TransferRecord, TransferRecords } from "./transfer_records.ts";
 import type { TransferTable } from "./transfer_table.ts";
 
 export interface IncomingTransfersOptions {
+  readonly clock: Clock;
   readonly table: TransferTable;
   readonly records: TransferRecords;
   readonly attempts: TransferAttempts;
@@ -138,6 +141,13 @@ export class IncomingTransfers {
   resume(transfer: Transfer): void {
     const { record, state, signal } = transfer;
     if (record.isAccepted && state === "waiting" && !signal.aborted) this.#start(transfer);
+  }
+
+  /** Removes what a client that was killed, or kept nothing, has left where files go; what can't be removed stays. */
+  async discardAbandoned(): Promise<void> {
+    const { table, downloads, clock } = this.#options;
+    const known = table.all.map(({ record }) => record.transferId.toHex());
+    await discardAbandoned(downloads, known, abandonedTransferMs, clock.wallTime()).catch(() => {});
   }
 
   #start(transfer: Transfer, abandoned?: TransferRecord): void {

@@ -41,6 +41,7 @@ export class Transfers {
   readonly #table: TransferTable;
   readonly #outgoing: OutgoingTransfers;
   readonly #incoming: IncomingTransfers;
+  #discarding: Promise<void> | undefined;
 
   constructor(options: TransfersOptions) {
     const { clock, store, emit, onFault } = options;
@@ -62,6 +63,7 @@ export class Transfers {
     for (const transfer of this.#table.all) {
       if (transfer.record.direction === "in") this.#incoming.resume(transfer);
     }
+    this.#discarding = this.#incoming.discardAbandoned();
   }
 
   /** All of this run, the oldest first. */
@@ -75,7 +77,7 @@ export class Transfers {
     for (const transfer of this.#table.all) {
       if (transfer.state === "preparing") transfer.stop();
     }
-    await Promise.all(this.#table.all.map(({ running }) => running));
+    await Promise.all([this.#discarding, ...this.#table.all.map(({ running }) => running)]);
   }
 
   /** @see Client.offer */

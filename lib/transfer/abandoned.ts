@@ -9,7 +9,7 @@ export async function discardAbandoned(
   directory: string,
   knownIds: Iterable<string>,
   olderThanMs: number,
-  now = Date.now(),
+  now: number,
 ): Promise<number> {
   const known = new Set(Array.from(knownIds, (id) => partialPath(directory, id)));
   let discarded = 0;

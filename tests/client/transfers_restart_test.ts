@@ -1,9 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { basename } from "node:path";
 import { ChatError } from "../../lib/client/mod.ts";
 import { MemoryStore } from "../../lib/client/memory_store.ts";
 import { StoreError } from "../../lib/client/store.ts";
 import type { Body } from "../../lib/codec/mod.ts";
-import { maxUnansweredOffers } from "../../lib/limits.ts";
+import { abandonedTransferMs, maxUnansweredOffers } from "../../lib/limits.ts";
+import { Partial, partialPath } from "../../lib/transfer/partial.ts";
 import { listDirectory, mayNotWrite, withDirectory } from "../testing/temporary_directory.ts";
 import { SnapshotStore } from "../testing/snapshot_store.ts";
 import { transferSecret } from "../testing/transfer.ts";
@@ -219,5 +221,21 @@ endsTest(
     await ends.during(bia.reaches("done"));
     assertEquals([listDirectory(`${directory}/b`), listDirectory(`${directory}/c`)], [[], ["a"]]);
     await assertRejects(() => bia.transfers.accept(1), ChatError, "noSuchTransfer");
+  },
+);
+
+endsTest(
+  "Transfers.resume() removes what has lain where files go for too long, and nobody knows of",
+  async (ends, directory) => {
+    const now = ends.clock.wallTime();
+    const [old, recent] = ["1", "2"].map((digit) => partialPath(directory, digit.repeat(32)));
+    for (const [path, age] of [[old!, abandonedTransferMs + 1], [recent!, 1]] as const) {
+      (await Partial.open(path)).close();
+      Deno.utimeSync(`${path}/lock`, new Date(now - age), new Date(now - age));
+    }
+    const bia = ends.enter("bia", { downloads: directory });
+    bia.transfers.resume();
+    await ends.during(bia.transfers.close());
+    assertEquals(listDirectory(directory), [basename(recent!), "a"]);
   },
 );

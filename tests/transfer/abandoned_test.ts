@@ -45,6 +45,6 @@ Deno.test({
   ignore: mayNotWrite,
   fn: () =>
     withDirectory(async (directory) => {
-      assertEquals(await discardAbandoned(`${directory}/none`, [], 0), 0);
+      assertEquals(await discardAbandoned(`${directory}/none`, [], 0, 0), 0);
     }),
 });
