@@ -139,8 +139,9 @@ export class Transfer {
     if (this.#options.clock.now() - this.#toldAt >= transferEventMs) this.#tell();
   }
 
-  /** All of it is there. */
+  /** All of it is there, whatever failed on the way. */
   complete(): void {
+    this.failure = undefined;
     this.bytes = this.#record.offered.size;
     this.change("done");
   }
