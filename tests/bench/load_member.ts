@@ -71,7 +71,8 @@ export class LoadMember implements Disposable {
     const pathFor = (sessionId: bigint) =>
       new DatagramPath(authenticated.handshaken.datagrams(sessionId), { hostname, port });
     const member = new LoadMember(name, new Link(authenticated, systemClock), udp, pathFor);
-    member.#link.receive((message) => member.#receive(message));
+    member.#link.receive((message) => member.#receive(message))
+      .then((end) => member.#welcomed.reject(new Error(`not let in: ${end.kind}`)));
     udp.receive((datagram, from) => member.#receiveDatagram(datagram, from));
     await member.#welcomed.promise;
     member.#keepAlive();
