@@ -1,9 +1,9 @@
-import { maxFrameBytes } from "../limits.ts";
+import { maxFrameBytes, maxHandshakeFrameBytes } from "../limits.ts";
 import { ProtocolError } from "./protocol_error.ts";
 
 const lengthBytes = 2;
-/** What an idle connection costs: most messages fit. */
-const idleBufferBytes = 1_024;
+/** What an idle connection costs: any frame of a handshake fits, and most messages. */
+const idleBufferBytes = lengthBytes + maxHandshakeFrameBytes;
 const maxBufferBytes = lengthBytes + maxFrameBytes;
 /** Reads in a row that would have fitted an idle buffer, after which the stream counts as quiet. */
 const quietReads = 4;

@@ -45,35 +45,30 @@ export class MemberConnection implements Connection {
     this.#link.check();
   }
 
-  /** Hands on what comes until the connection ends; answers why it did, after the goodbyes. */
-  async receive(handle: MessageHandler): Promise<LinkEnd> {
-    const end = await this.#link.receive((message) => {
+  /** Hands on what comes until the connection ends; answers why. {@linkcode sayGoodbye} still reaches a violator. */
+  receive(handle: MessageHandler): Promise<LinkEnd> {
+    return this.#link.receive((message) => {
       if (this.#farewell) return; // it has been told to go
       if (message.kind !== "bye") return handle(message);
       this.#farewell = "leaving";
       this.#link.close();
     });
-    if (end.kind === "violated") {
-      this.#sayGoodbye("protocolViolation");
-      await this.finish();
-    }
-    return end;
   }
 
   end(code: ByeCode): void {
-    this.#sayGoodbye(code);
-    void this.finish();
+    void this.sayGoodbye(code);
+  }
+
+  /** Says why it ends, and nothing behind it; resolves when it has ended. */
+  sayGoodbye(code: ByeCode): Promise<void> {
+    this.send({ kind: "bye", code });
+    this.#farewell ??= code;
+    return this.finish();
   }
 
   /** Closes the connection once what is queued has left, or will not leave. */
-  async finish(): Promise<void> {
-    await this.#link.finish();
-  }
-
-  /** Nothing is sent behind it. */
-  #sayGoodbye(code: ByeCode): void {
-    this.send({ kind: "bye", code });
-    this.#farewell ??= code;
+  finish(): Promise<void> {
+    return this.#link.finish();
   }
 
   /** Why the member left, given how its link ended. */

