@@ -55,6 +55,7 @@ export class OutgoingTransfers {
       manifestDigest: digestOf(source.manifest),
       directory: "",
     }, "preparing");
+    transfer.leftOut = source.skipped.map(({ path }) => path);
     try {
       const digest = await this.#prepare(transfer, source);
       await this.#propose(transfer, digest);

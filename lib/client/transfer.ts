@@ -43,6 +43,8 @@ export class Transfer {
   failure: TransferErrorCode | undefined;
   /** Where what was received stands. */
   paths: readonly string[] | undefined;
+  /** What isn't sent of what was named. */
+  leftOut: readonly string[] | undefined;
   /** Whether the other end has heard of it, or is about to. */
   isOffered: boolean;
   /** Where its receiver is ready, until we, its sender, try there. */
@@ -75,8 +77,8 @@ export class Transfer {
   get status(): TransferStatus {
     const { number, direction, peer, offered: { kind, name, others, files, size } } = this.#record;
     const offered = { name: safeName(name), entryKind: kind, others, files, size };
-    const { state, bytes, failure, paths } = this;
-    return { number, direction, peer, ...offered, state, bytes, failure, paths };
+    const { state, bytes, failure, paths, leftOut } = this;
+    return { number, direction, peer, ...offered, state, bytes, failure, paths, leftOut };
   }
 
   /** Aborts what is under way, once it is stopped. */

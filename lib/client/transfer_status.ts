@@ -52,4 +52,6 @@ export interface TransferStatus {
   readonly failure?: TransferErrorCode | undefined;
   /** Where what was received stands. */
   readonly paths?: readonly string[] | undefined;
+  /** What stands within the folders that we offer and isn't sent, such as links. */
+  readonly leftOut?: readonly string[] | undefined;
 }

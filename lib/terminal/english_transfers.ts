@@ -19,6 +19,7 @@ export const englishTransfers: TransferWords = {
   offered: (peer, what, isPresent) =>
     `you have offered ${peer} ${what}` +
     (isPresent ? "" : `; ${peer} is away, and learns of it on coming in`),
+  leftOut: (paths) => `not sent (links, devices, sparse or unreadable files): ${paths}`,
   notOffered: (peer, reason) => `the offer to ${peer} hasn't left: ${reason}`,
   accepted: (peer, title) => `${peer} has accepted ${title}`,
   declined: (peer, title) => `${peer} has declined ${title}`,

@@ -19,6 +19,8 @@ export const portugueseTransfers: TransferWords = {
   offered: (peer, what, isPresent) =>
     `você ofereceu a ${peer} ${what}` +
     (isPresent ? "" : `; ${peer} está fora e fica sabendo quando entrar`),
+  leftOut: (paths) =>
+    `ficam de fora (links, dispositivos, arquivos esparsos ou ilegíveis): ${paths}`,
   notOffered: (peer, reason) => `a oferta a ${peer} não saiu: ${reason}`,
   accepted: (peer, title) => `${peer} aceitou ${title}`,
   declined: (peer, title) => `${peer} recusou ${title}`,

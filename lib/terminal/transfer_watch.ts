@@ -24,7 +24,7 @@ const waitingPatienceMs = 3_000;
 /** A speed over less than this would be luck. */
 const minMeasuredMs = 1_000;
 
-/** Names of received files in one line; the rest is counted. */
+/** Paths in one line; the rest is counted. */
 const maxPathsShown = 3;
 
 export interface TransferWatchOptions {
@@ -189,7 +189,10 @@ export class TransferWatch {
       case "offered": {
         if (status.direction === "in") return;
         const what = describeContent(status, language);
-        return await this.#say(status, words.offered(peer, what, isPresent(status.peer)));
+        await this.#say(status, words.offered(peer, what, isPresent(status.peer)));
+        const { leftOut = [] } = status;
+        if (leftOut.length > 0) await this.#say(status, words.leftOut(this.#list(leftOut)));
+        return;
       }
       case "waiting": {
         if (status.failure) return this.#complain(status, this.#failure(status));
@@ -216,7 +219,7 @@ export class TransferWatch {
       case "done": {
         const pace = this.#pace(followed);
         const text = status.direction === "in"
-          ? words.received(peer, pace, this.#paths(status))
+          ? words.received(peer, pace, this.#list(status.paths ?? [status.name]))
           : words.sent(peer, pace, title);
         return await this.#say(status, text);
       }
@@ -292,9 +295,8 @@ export class TransferWatch {
     return words.pace(formatDuration(ms), formatSpeed(speed, tag));
   }
 
-  #paths({ paths = [], name }: TransferStatus): string {
+  #list(paths: readonly string[]): string {
     const { shortPath, language: { transfers: words } } = this.#options;
-    if (paths.length === 0) return shortPath(name);
     const shown = paths.slice(0, maxPathsShown).map(shortPath).join(", ");
     const others = paths.length - maxPathsShown;
     return others > 0 ? words.withOthers(shown, String(others)) : shown;

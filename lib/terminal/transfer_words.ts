@@ -31,6 +31,8 @@ export interface TransferWords {
   // what the sender sees
   readonly preparing: (peer: string, what: string) => string;
   readonly offered: (peer: string, what: string, isPresent: boolean) => string;
+  /** Of what stands within folders. */
+  readonly leftOut: (paths: string) => string;
   readonly notOffered: (peer: string, reason: string) => string;
   readonly accepted: (peer: string, title: string) => string;
   readonly declined: (peer: string, title: string) => string;

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { createHash } from "node:crypto";
-import { transferChunkBytes } from "../../lib/limits.ts";
+import { minSparseBytes, transferChunkBytes } from "../../lib/limits.ts";
 import { type FileChat, fileTest, reached } from "../testing/file_chat.ts";
 import { someContent } from "../testing/transfer.ts";
 
@@ -44,6 +44,17 @@ fileTest("Client.offer() sends a name of 255 bytes with emoji", async (files) =>
   assertEquals(new TextEncoder().encode(name).length, 255);
   await send(files, [files.write(name)], false);
   assertEquals(files.received(), { [name]: `o conteúdo de ${name}` });
+});
+
+fileTest("Client.offer() says what it leaves out of a folder", async (files) => {
+  Deno.mkdirSync(`${files.directory}/pasta`);
+  const holes = files.write("pasta/furada.bin");
+  Deno.truncateSync(holes, 64 * minSparseBytes);
+  files.write("pasta/carta.txt");
+  const ana = await files.join("ana");
+  await files.join("bia");
+  const status = await ana.client.offer("bia", [`${files.directory}/pasta`]);
+  assertEquals([status.files, status.leftOut], [1, [holes]]);
 });
 
 fileTest("Client.offer() sends a folder of 1,000 small files, with their dates", async (files) => {

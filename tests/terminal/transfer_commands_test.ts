@@ -229,6 +229,17 @@ Deno.test("ChatTerminal tells a sender what becomes of an offer", async () => {
   await finish();
 });
 
+Deno.test("ChatTerminal tells a sender what is left out of a folder", async () => {
+  const { client, shows, finish } = start("en");
+  const leftOut = ["/casa/a", "/casa/b/c", "/casa/d", "/casa/e", "/casa/f"];
+  const offer = { ...photo, direction: "out", entryKind: "directory", name: "fotos" } as const;
+  assertEquals(await shows(() => client.move({ ...offer, leftOut })), [
+    "* [1] you have offered bia folder fotos (1 file, 2.4 MB)",
+    "* [1] not sent (links, devices, sparse or unreadable files): a, b/c, d and 2 more",
+  ]);
+  await finish();
+});
+
 Deno.test("ChatTerminal tells a receiver where a file stands", async () => {
   const { client, clock, enter, shows, finish } = start("pt", [photo]);
   await enter("/aceitar 1");
