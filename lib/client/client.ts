@@ -458,6 +458,7 @@ class ReconnectingClient implements Client {
 
   /** What can't be kept can't be sent either: the keys of it might be used again. */
   #fault(error: unknown): void {
+    if (error instanceof ChatError) return; // its cause was told before it was thrown, or there is none but the end
     if (!(error instanceof StoreError)) throw error;
     this.#finish("storeUnusable");
     void this.#connection?.leave();

@@ -1,9 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ChatError } from "../../lib/client/mod.ts";
 import { MemoryStore } from "../../lib/client/memory_store.ts";
+import { StoreError } from "../../lib/client/store.ts";
 import { generateIdentity } from "../../lib/crypto/mod.ts";
 import { SourceError, TransferError } from "../../lib/transfer/mod.ts";
 import { fileTest, reached } from "../testing/file_chat.ts";
+import { SnapshotStore } from "../testing/snapshot_store.ts";
 import { someContent } from "../testing/transfer.ts";
 import { Recorder } from "../testing/recorder.ts";
 import type { TestMember } from "../testing/test_chat.ts";
@@ -330,4 +332,19 @@ fileTest("Client goes on with a transfer after its connections were cut", async 
   await reached(ana, "done");
   assertEquals(cuts, 2);
   assertEquals(Deno.readFileSync(paths![0]!), muchContent);
+});
+
+fileTest("Client ends in order where it can't keep what a letter says of files", async (files) => {
+  const store = new SnapshotStore();
+  const ana = await files.join("ana");
+  const bia = await files.join("bia", { store });
+  await ana.client.tell("bia", "oi");
+  await bia.event("told");
+  await ana.event("delivered");
+  store.beforeCommit = () => {
+    throw new StoreError("chat.db", "unusable");
+  };
+  await ana.client.offer("bia", [files.write("a")]);
+  assertEquals((await bia.event("closed")).code, "storeUnusable");
+  await bia.ended;
 });
