@@ -100,10 +100,13 @@ export const maxTransferBytes = 2 ** 44;
 export const transferAliveMs = 10_000;
 
 /**
- * Without a whole record from the other side for this long, while it waits for one, a side gives a transfer up: a
- * chunk comes in time at 4.4 KB/s.
+ * Without a whole record from the other side for this long, while it waits for one, a side gives a transfer up. What
+ * has come of a record gives it more time: see {@linkcode minTransferBytesPerSecond}.
  */
 export const transferSilenceMs = 30_000;
+
+/** A stream that is this slow, in bytes a second, isn't taken for a silent one. */
+export const minTransferBytesPerSecond = 1_000;
 
 // ------------------------------------------------------------------------------ what a transfer holds
 
@@ -378,8 +381,8 @@ export const transferBufferBytes = 262_144;
 /** The same in a direction that has little to say, such as acknowledgements. */
 export const quietTransferBufferBytes = 1_024;
 
-/** The lowest rate that transfers can be held to, in bytes a second: below it, one read takes longer than patience. */
-export const minTransferRate = 1_000;
+/** The lowest rate that a member's transfers can be held to, in bytes a second: none of them seems silent then. */
+export const minTransferRate = maxTransferConnectionsPerMember * minTransferBytesPerSecond;
 
 /** Reads a second of a transfer whose rate is limited: few enough to cost little, enough to look steady. */
 export const limitedReadsPerSecond = 10;

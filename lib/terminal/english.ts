@@ -364,7 +364,7 @@ export const english: Language = {
     directory: "it takes a directory",
     count: "it takes a whole number from 1 up",
     history: `it takes a whole number from 0 to ${maxHistory}`,
-    rate: "it takes bytes a second, from 1k up: 500k, 10M, 1G (or 10Mi, of 1,024)",
+    rate: "it takes bytes a second, from 8k up: 500k, 10M, 1G (or 10Mi, of 1,024)",
     language: "it takes pt or en",
     registration: "it takes open, invite or closed",
     server: "it takes HOST or HOST:PORT, with a port from 1 to 65535",

@@ -368,7 +368,7 @@ export const portuguese: Language = {
     directory: "espera-se um diretório",
     count: "espera-se um número inteiro a partir de 1",
     history: `espera-se um número inteiro de 0 a ${maxHistory}`,
-    rate: "esperam-se bytes por segundo, de 1k para cima: 500k, 10M, 1G (ou 10Mi, de 1.024)",
+    rate: "esperam-se bytes por segundo, de 8k para cima: 500k, 10M, 1G (ou 10Mi, de 1.024)",
     language: "espera-se pt ou en",
     registration: "espera-se open (todos), invite (só com convite) ou closed (ninguém)",
     server: "espera-se HOST ou HOST:PORTA, com a porta de 1 a 65535",

@@ -1,11 +1,13 @@
 import type { Clock, Timer } from "../clock.ts";
+import { minTransferBytesPerSecond } from "../limits.ts";
 import type { ByteStream } from "../transport/byte_stream.ts";
 
 /**
  * Reads from a stream, and says so when it has waited too long, in all, for what counts as a word from the other side.
  *
- * Bytes alone are none: a relay that alters the length of a record could make a side wait for a long one, and take the
- * small change of hours for its beginning. Time in which nobody reads doesn't count.
+ * Bytes alone are none, but they lengthen the wait by what they take on the slowest network there may be: a relay that
+ * alters the length of a record could otherwise make a side wait for a long one, and take the small change of hours
+ * for its beginning. Time in which nobody reads doesn't count.
  */
 export class SilenceWatch implements Pick<ByteStream, "read"> {
   readonly #stream: ByteStream;
@@ -14,6 +16,8 @@ export class SilenceWatch implements Pick<ByteStream, "read"> {
   readonly #onSilence: () => void;
   /** Waited since the last word, up to the read under way. */
   #waitedMs = 0;
+  /** Bytes that have come since. */
+  #bytes = 0;
   /** When the read under way began, or the last word came. */
   #waitingSince: number | undefined;
   /** One for many reads: it is set anew only when it has run out. */
@@ -30,7 +34,9 @@ export class SilenceWatch implements Pick<ByteStream, "read"> {
     this.#waitingSince = this.#clock.now();
     this.#setTimer();
     try {
-      return await this.#stream.read(buffer);
+      const count = await this.#stream.read(buffer);
+      this.#bytes += count ?? 0;
+      return count;
     } finally {
       this.#waitedMs = this.#waited();
       this.#waitingSince = undefined;
@@ -39,7 +45,7 @@ export class SilenceWatch implements Pick<ByteStream, "read"> {
 
   /** Takes what came for a word from the other side. */
   heard(): void {
-    this.#waitedMs = 0;
+    this.#waitedMs = this.#bytes = 0;
     if (this.#waitingSince !== undefined) this.#waitingSince = this.#clock.now();
   }
 
@@ -53,11 +59,16 @@ export class SilenceWatch implements Pick<ByteStream, "read"> {
     return since === undefined ? this.#waitedMs : this.#waitedMs + this.#clock.now() - since;
   }
 
+  /** How much longer is waited. */
+  get #patienceMs(): number {
+    return this.#limitMs + this.#bytes * 1_000 / minTransferBytesPerSecond - this.#waited();
+  }
+
   #setTimer(): void {
-    this.#timer ??= this.#clock.after(this.#limitMs - this.#waited(), () => {
+    this.#timer ??= this.#clock.after(this.#patienceMs, () => {
       this.#timer = undefined;
       if (this.#waitingSince === undefined) return; // the next read sets it
-      if (this.#waited() >= this.#limitMs) this.#onSilence();
+      if (this.#patienceMs <= 0) this.#onSilence();
       else this.#setTimer();
     });
   }

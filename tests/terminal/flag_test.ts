@@ -43,12 +43,12 @@ const good: readonly {
     expected: { registration: "invite" },
   },
   ...[
-    ["1000", 1_000],
+    ["8000", 8_000],
     ["500k", 500_000],
     ["1.5M", 1_500_000],
     ["10MB", 10_000_000],
     ["2g", 2_000_000_000],
-    ["1Ki", 1_024],
+    ["8Ki", 8_192],
     ["10MiB", 10_485_760],
   ].map(([rate, expected]) => ({
     name: `the rate ${rate}`,
@@ -102,7 +102,7 @@ const bad: readonly {
   { args: ["--data", ""], expected: "--data needs a value" },
   { args: ["--host", "--port", "1"], expected: "--host needs a value" },
   { args: ["--max-members", "0"], expected: "--max-members can't be 0" },
-  ...["0", "999", "1T", "M", "1.M", "-1k", "1e6", "10 M", "1kk", "9999999999G"].map((rate) => ({
+  ...["0", "7999", "1T", "M", "1.M", "-1k", "1e6", "10 M", "1kk", "9999999999G"].map((rate) => ({
     args: [`--max-transfer-rate=${rate}`],
     expected: `--max-transfer-rate can't be ${rate}`,
   })),
