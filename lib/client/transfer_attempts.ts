@@ -170,8 +170,10 @@ export class TransferAttempts {
     either.throwIfAborted();
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = this.#options.clock.after(ms, resolve);
-    either.addEventListener("abort", () => resolve());
+    const wake = () => resolve();
+    either.addEventListener("abort", wake);
     await promise;
+    either.removeEventListener("abort", wake); // or it would be kept for as long as either of the two signals
     timer.cancel();
     either.throwIfAborted();
   }
