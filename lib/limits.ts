@@ -582,6 +582,9 @@ export const maxUnansweredOffers = 64;
 /** What a transfer has left in a directory, and no client knows of, is removed when nobody has tried it for so long. */
 export const abandonedTransferMs = 30 * 86_400_000;
 
+/** Transfers of one run that are listed; beyond it, the oldest of those that are over are forgotten. */
+export const maxTransfersRemembered = 1_000;
+
 /** How often a program is told how far a transfer is. */
 export const transferEventMs = 250;
 

@@ -1,4 +1,5 @@
 import type { TransferId } from "../codec/mod.ts";
+import { maxTransfersRemembered } from "../limits.ts";
 import { ChatError } from "./event.ts";
 import { Transfer, type TransferOptions } from "./transfer.ts";
 import type { TransferRecord } from "./transfer_records.ts";
@@ -69,10 +70,17 @@ export class TransferTable {
     const transfer = new Transfer(record, state, this.#options);
     this.#newestNumber = Math.max(this.#newestNumber, record.number);
     this.#transfers.set(record.transferId.toHex(), transfer);
+    if (this.#transfers.size > maxTransfersRemembered) this.#forgetOldest();
     return transfer;
   }
 
-  /** Takes away what has come to nothing, as if it had never been. */
+  /** Forgets the oldest that is over, if one is: whoever offers and cancels without end must not fill the memory. */
+  #forgetOldest(): void {
+    const oldest = this.#transfers.values().find(({ isOver }) => isOver);
+    if (oldest) this.remove(oldest);
+  }
+
+  /** Takes it away, as if it had never been. */
   remove({ record }: Transfer): void {
     this.#transfers.delete(record.transferId.toHex());
   }

@@ -1,5 +1,6 @@
 import type { ClientEvent, TransferStatus } from "../client/mod.ts";
 import type { Clock, Timer } from "../clock.ts";
+import { maxTransfersRemembered } from "../limits.ts";
 import { cleanName } from "./clean_text.ts";
 import { nameOf } from "./command.ts";
 import type { Language } from "./language.ts";
@@ -388,7 +389,16 @@ export class TransferWatch {
       lineAt: this.#options.clock.now(),
     };
     this.#followed.set(status.number, followed);
+    if (this.#followed.size > maxTransfersRemembered) this.#forgetOldest();
     return followed;
+  }
+
+  /** As the client does; what happens to it yet is followed anew. */
+  #forgetOldest(): void {
+    const oldest = this.#followed.values().find(({ status }) => isSettled(status));
+    if (!oldest) return;
+    this.#stopWaiting(oldest);
+    this.#followed.delete(oldest.status.number);
   }
 
   #setTimer(followed: Followed, ms: number, callback: () => void): void {

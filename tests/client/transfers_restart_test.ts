@@ -4,7 +4,11 @@ import { ChatError } from "../../lib/client/mod.ts";
 import { MemoryStore } from "../../lib/client/memory_store.ts";
 import { StoreError } from "../../lib/client/store.ts";
 import type { Body } from "../../lib/codec/mod.ts";
-import { abandonedTransferMs, maxUnansweredOffers } from "../../lib/limits.ts";
+import {
+  abandonedTransferMs,
+  maxTransfersRemembered,
+  maxUnansweredOffers,
+} from "../../lib/limits.ts";
 import { Partial, partialPath } from "../../lib/transfer/partial.ts";
 import { listDirectory, mayNotWrite, withDirectory } from "../testing/temporary_directory.ts";
 import { SnapshotStore } from "../testing/snapshot_store.ts";
@@ -239,3 +243,48 @@ endsTest(
     assertEquals(listDirectory(directory), [basename(recent!), "a"]);
   },
 );
+
+endsTest(
+  "Transfers.receive() lets who has offered under a new key take that back",
+  async (ends, directory) => {
+    ends.hear("ana", () => Promise.resolve());
+    const bia = ends.enter("bia", { downloads: directory });
+    const { transferId, fileKey } = transferSecret;
+    const cancel: Body = { kind: "cancel", transferId };
+    for (
+      const [authenticity, expected] of [["signed", "offered"], ["newKey", "cancelled"]] as const
+    ) {
+      const id = transferId.with(0, authenticity === "signed" ? 1 : 2);
+      const offered: Offer = {
+        kind: "offer",
+        ...{ transferId: id, fileKey, digest: new Uint8Array(32), name: "a" },
+        ...{ entryKind: "file", others: 0, files: 1, size: 1 },
+      };
+      await bia.transfers.receive("ana", offered, authenticity);
+      await bia.transfers.receive("ana", { ...cancel, transferId: id }, "newKey");
+      assertEquals(bia.status.state, expected);
+    }
+  },
+);
+
+endsTest("Transfers forgets the oldest that are over", async (ends, directory) => {
+  ends.hear("ana", () => Promise.resolve());
+  const bia = ends.enter("bia", { downloads: directory });
+  const { fileKey } = transferSecret;
+  const offer = async (number: number) => {
+    const transferId = new Uint8Array(16);
+    new DataView(transferId.buffer).setUint32(0, number);
+    const offered = { transferId, fileKey, digest: new Uint8Array(32), name: "a" };
+    const summary = { entryKind: "file", others: 0, files: 1, size: 1 } as const;
+    await bia.transfers.receive("ana", { kind: "offer", ...offered, ...summary }, "signed");
+    return transferId;
+  };
+  await offer(0); // nobody takes it back
+  for (let number = 1; number <= maxTransfersRemembered + 5; number++) {
+    const transferId = await offer(number);
+    await bia.transfers.receive("ana", { kind: "cancel", transferId }, "signed");
+  }
+  const { statuses } = bia.transfers;
+  assertEquals(statuses.length, maxTransfersRemembered);
+  assertEquals(statuses.slice(0, 2).map(({ number }) => number), [1, 8]);
+});
