@@ -74,6 +74,7 @@ export class IncomingTransfers {
       ...{ transferId, fileKey: fileKey.slice(), digest: digest.slice() },
       peer: from,
       offered: { name, kind: entryKind, others, files, size },
+      hasNewKey: authenticity === "newKey",
       isAccepted: false,
       isArrived: false,
       paths: [],

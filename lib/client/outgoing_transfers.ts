@@ -49,6 +49,7 @@ export class OutgoingTransfers {
       digest: new Uint8Array(), // until it is prepared
       peer: to,
       offered: source.summary,
+      hasNewKey: false,
       isAccepted: false,
       isArrived: false,
       paths: absolute,

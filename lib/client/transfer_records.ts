@@ -14,6 +14,8 @@ export interface TransferRecord {
   readonly peer: string;
   /** What was offered, as its sender says. */
   readonly offered: Summary;
+  /** Whether the offer was signed with a key that its sender hadn't had before: who it is, is for the user to say. */
+  readonly hasNewKey: boolean;
   readonly isAccepted: boolean;
   /** Whether all that is received is in its place: what is left is to say so. */
   readonly isArrived: boolean;

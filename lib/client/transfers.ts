@@ -110,7 +110,7 @@ export class Transfers {
       const isOpen = isTheirs && transfer.record.direction === "in" && transfer.state === "offered";
       return isOpen ? await this.#incoming.present(transfer, authenticity) : undefined;
     }
-    if (isTheirs && authenticity === "signed") {
+    if (isTheirs && (authenticity === "signed" || transfer.record.hasNewKey)) {
       return await this.#sideOf(transfer).receive(transfer, body);
     }
     if (body.kind === "accept") this.#outgoing.refuse(from, body.transferId);
