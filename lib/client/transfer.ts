@@ -24,7 +24,7 @@ const finalStates: ReadonlySet<TransferState> = new Set([
 ]);
 
 /** What its receiver may mend, and then accept it again; what is here of it is kept. */
-const mendableCodes = ["noSpace", "unwritable", "corrupt"] as const;
+const mendableCodes = ["noSpace", "unwritable", "corrupt", "versionUnsupported"] as const;
 type MendableCode = typeof mendableCodes[number];
 
 /** Whether its receiver may mend this, and then accept the transfer again. */

@@ -185,6 +185,8 @@ function isPassing(error: unknown): boolean {
     error instanceof TransferError && passingCodes.has(error.code);
 }
 
+/** Whether somebody in between may have altered what came; versions go in the clear. */
 function isCorrupt(error: unknown): boolean {
-  return error instanceof TransferError && error.code === "corrupt";
+  if (!(error instanceof TransferError)) return false;
+  return error.code === "corrupt" || error.code === "versionUnsupported" && !error.isFromPeer;
 }

@@ -81,6 +81,7 @@ export const declineReasons = [
   "failed",
   "unwritable",
   "corrupt",
+  "versionUnsupported",
 ] as const;
 /** One of {@linkcode declineReasons}. */
 export type DeclineReason = typeof declineReasons[number];

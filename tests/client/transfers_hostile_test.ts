@@ -100,6 +100,31 @@ for (const [trick, rewrite] of Object.entries(tricks)) {
 }
 
 endsTest(
+  "a relay that alters the version gets nowhere, and costs nothing that is here",
+  async (ends, directory) => {
+    const alterVersion = (): Rewrite => (write, number) => {
+      if (number === 0) write[0]! ^= 1;
+      return [write];
+    };
+    const breakOff = (): Rewrite => (write, number) => number < 6 ? [write] : [];
+    const { ana, bia } = await sendThrough(
+      ends,
+      directory,
+      (pairing) => pairing === 0 ? breakOff() : alterVersion(),
+    );
+    const { failure } = await ends.during(bia.reaches("failed"));
+    assertEquals(failure, "versionUnsupported");
+    await ends.during(ana.log.until(() => ana.status.failure === failure, "ana to hear of it"));
+    assertEquals(listDirectory(`${directory}/recebidos`).length, 1); // the partial
+    ends.spoil = () => undefined;
+    await bia.transfers.accept(1);
+    await ends.during(bia.reaches("done"));
+    await ends.during(ana.reaches("done"));
+    assertEquals(Deno.readFileSync(`${directory}/recebidos/a`), content);
+  },
+);
+
+endsTest(
   "a relay that withholds everything is waited for, and may be cancelled",
   async (ends, directory) => {
     const { ana, bia } = await sendThrough(ends, directory, () => () => []);

@@ -90,7 +90,7 @@ const refused: readonly { name: string; input: string; expected: ProtocolErrorCo
   },
   {
     name: "an unknown reason",
-    input: `${zeros} ${zeros} 03 ${"00".repeat(16)} 06`,
+    input: `${zeros} ${zeros} 03 ${"00".repeat(16)} 07`,
     expected: "badValue",
   },
   { name: "a text not in UTF-8", input: `${zeros} ${zeros} 00 0001 80`, expected: "badText" },
