@@ -625,6 +625,9 @@ export const maxLostRaces = 100;
 /** Left free on the receiver's disk, so that the system and its other programs go on. */
 export const freeSpaceReserveBytes = 268_435_456;
 
+/** How much room the disk has is measured anew after so many bytes received: a few times a second at most. */
+export const spaceCheckBytes = 67_108_864;
+
 /** Read from a disk at a time, to compute a digest: more gains nothing, and holds up chat for longer. */
 export const diskReadBytes = 262_144;
 

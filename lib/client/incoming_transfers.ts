@@ -185,7 +185,7 @@ export class IncomingTransfers {
         return;
       } // it was broken off too late
     }
-    transfer.paths = sink?.saved;
+    if (sink && sink.saved.length > 0) transfer.paths = sink.saved; // a run that was killed may have given the names
     transfer.complete();
   }
 

@@ -2,7 +2,7 @@ import { timingSafeEqual } from "@std/crypto/timing-safe-equal";
 import { createHash, type Hash } from "node:crypto";
 import { basename } from "node:path";
 import { makeOwnDirectory } from "../durable_file.ts";
-import { freeSpaceReserveBytes } from "../limits.ts";
+import { freeSpaceReserveBytes, spaceCheckBytes } from "../limits.ts";
 import { diskFailure } from "./disk_failure.ts";
 import { giveFinalName } from "./final_name.ts";
 import { freeBytes } from "./free_space.ts";
@@ -27,7 +27,7 @@ export interface FileSinkOptions {
   readonly maxSize: number;
   /** Bytes to leave free on the disk. */
   readonly reserve?: number;
-  /** Ends the check of what an earlier attempt has left, which may take long. */
+  /** Ends what may take long: the check of what an earlier attempt has left, and what comes before the final names. */
   readonly signal?: AbortSignal;
   /** Told, while the content of an earlier attempt is checked, how many bytes of it are done. */
   readonly onCheck?: (bytes: number) => void;
@@ -61,6 +61,8 @@ export class FileSink implements Sink {
   readonly #path: string;
   #receiving: Receiving | undefined;
   #saved: readonly string[] = [];
+  /** Written since it was measured how much room there is. */
+  #unmeasuredBytes = 0;
 
   /** A sink that receives into a directory, which is made if it isn't there. */
   constructor(directory: string, options: FileSinkOptions) {
@@ -114,6 +116,8 @@ export class FileSink implements Sink {
       if (position + content.length > manifest.size) {
         throw new TransferError("corrupt", "there is more than the manifest says");
       }
+      this.#unmeasuredBytes += content.length;
+      if (this.#unmeasuredBytes >= spaceCheckBytes) await this.#checkSpace(manifest, position);
       const written = tree.write(content);
       hash.update(content); // while the disk is at work
       await written;
@@ -124,7 +128,7 @@ export class FileSink implements Sink {
    * Verifies all, waits until the disk has it, and gives the final names. Where the process is killed meanwhile, a
    * later attempt begins at the end and finishes this; once it has returned, the same transfer would begin anew.
    *
-   * @throws {TransferError} `interrupted`, `digestMismatch`, `noSpace`, `unwritable`
+   * @throws {TransferError} `interrupted` by its signal, `badManifest`, `digestMismatch`, `noSpace`, `unwritable`
    */
   finish(): Promise<void> {
     const { partial, tree, hash, manifest } = this.#begun();
@@ -132,7 +136,7 @@ export class FileSink implements Sink {
     return this.#closingOnError(async () => {
       if (!partial.isVerified(digest)) {
         if (tree.position < manifest.size) {
-          throw new TransferError("interrupted", "there is less than the manifest says");
+          throw new TransferError("badManifest", "there is less than the manifest says");
         }
         if (!timingSafeEqual(new Uint8Array(hash.digest()), digest)) {
           await this.discard();
@@ -141,6 +145,9 @@ export class FileSink implements Sink {
         await tree.settle();
         await syncDirectory(partial.content);
         partial.markVerified(digest);
+      }
+      if (this.#options.signal?.aborted) {
+        throw new TransferError("interrupted", "it was ended before it got its names");
       }
       await this.#giveFinalNames(tree);
       this.#options.onSettled?.();
@@ -183,7 +190,9 @@ export class FileSink implements Sink {
     }
   }
 
+  /** Other transfers, and other programs, take room too. */
   async #checkSpace({ size }: Manifest, present: number): Promise<void> {
+    this.#unmeasuredBytes = 0;
     const { freeBytes: measure = freeBytes, reserve = freeSpaceReserveBytes } = this.#options;
     const free = await measure(this.#directory);
     if (free !== undefined && free < size - present + reserve) {

@@ -165,6 +165,7 @@ const lies: Readonly<Record<string, Lie>> = {
     failure: "badManifest",
   },
   "its size in the stream": { manifest: honest, offer: {}, size: 2 ** 32, failure: "corrupt" },
+  "how little there is of it": { manifest: honest, offer: {}, size: 10, failure: "badManifest" },
   "how many files there are": {
     manifest: encodeManifest([file("a", 1), file("b", 999)]),
     offer: { files: 1 },

@@ -13,6 +13,7 @@ import {
   TransferError,
   type TransferErrorCode,
 } from "../../lib/transfer/mod.ts";
+import { spaceCheckBytes } from "../../lib/limits.ts";
 import { partialPath } from "../../lib/transfer/partial.ts";
 import { listDirectory, mayNotWrite, withDirectory } from "../testing/temporary_directory.ts";
 
@@ -326,9 +327,31 @@ sinkTest(
   },
 );
 
+sinkTest(
+  "FileSink.finish() gives no names once it was ended, and may be finished later",
+  async (offer) => {
+    const ending = new AbortController();
+    const sink = await offer.receive({ until: offer.content.length, signal: ending.signal });
+    ending.abort();
+    await assertTransferError(() => sink.finish(), "interrupted");
+    assertEquals(listDirectory(offer.directory), [partial]);
+    await offer.receive();
+    assertEquals(everything(offer.directory), expected);
+  },
+);
+
+sinkTest("FileSink.write() sees that others have taken the room meanwhile", async (offer) => {
+  const large = new Offer(offer.directory, [file("a", 2 * spaceCheckBytes)], offer.content);
+  let free = 2 * spaceCheckBytes;
+  const sink = large.sink({ freeBytes: () => Promise.resolve(free), maxSize: free });
+  await sink.begin(large.manifest);
+  free -= 1;
+  await assertTransferError(() => sink.write(new Uint8Array(spaceCheckBytes)), "noSpace");
+});
+
 sinkTest("FileSink.finish() refuses less than the manifest says, and keeps it", async (offer) => {
   const sink = await offer.receive({ until: 8 });
-  await assertTransferError(() => sink.finish(), "interrupted");
+  await assertTransferError(() => sink.finish(), "badManifest");
   assertEquals(listDirectory(offer.directory), [partial]);
   await offer.receive();
   assertEquals(everything(offer.directory), expected);
