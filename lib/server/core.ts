@@ -210,7 +210,7 @@ export class ServerCore {
     const { connection, sessionId, name } = member;
     const run = this.#run;
     connection.send({ kind: "welcome", sessionId, run, name, ...this.#room.position });
-    this.#keyDirectory.tellPublished(member);
+    this.#keyDirectory.enter(member);
     this.#mailbox.enter(member);
     this.#presence.join(member);
     this.#tellPresence();

@@ -44,15 +44,24 @@ export class KeyDirectory {
         lastResort: lastResort.slice(),
         keyPackages: copies,
       });
-      this.tellPublished(member);
+      this.#tellPublished(member);
     } catch (error) {
       this.#survive(error); // told what there is, the member would only publish once more
     }
     return publishTokens + bytes / publishedBytesPerToken;
   }
 
+  /** Somebody has come in: tells it what is left of its key packages, if the disk can say so. */
+  enter(member: Member): void {
+    try {
+      this.#tellPublished(member);
+    } catch (error) {
+      this.#survive(error);
+    }
+  }
+
   /** Tells a member what is left of its key packages. */
-  tellPublished({ key, connection }: Member): void {
+  #tellPublished({ key, connection }: Member): void {
     connection.send({ kind: "published", ...this.#store.published(key) });
   }
 
@@ -73,7 +82,7 @@ export class KeyDirectory {
 
   #warnIfLow(key: string): void {
     const owner = this.#registry.findByKey(key);
-    if (owner && this.#store.published(key).left <= keyPackagesLow) this.tellPublished(owner);
+    if (owner && this.#store.published(key).left <= keyPackagesLow) this.#tellPublished(owner);
   }
 
   #survive(error: unknown): void {

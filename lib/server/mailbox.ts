@@ -9,7 +9,7 @@ import {
   maxUnheardConclusions,
 } from "../limits.ts";
 import { parseName, type Registry } from "../registry/mod.ts";
-import { type Author, outcomeMessage } from "./author.ts";
+import { type Author, outcomeMessage, type SentOutcome } from "./author.ts";
 import { DataDirError } from "./data_dir_error.ts";
 import type { Conclusion, Letter, Settled } from "./mail_store.ts";
 import type { Member } from "./member.ts";
@@ -55,8 +55,8 @@ export class Mailbox {
   readonly #quotas = new Quotas();
   /** Not kept yet, by number. */
   readonly #posted = new Map<number, Posted>();
-  /** Still kept, though nobody waits for them any more. */
-  #settled: Settled[] = [];
+  /** Still kept, though nobody waits for them any more; by number. */
+  readonly #settled = new Map<number, Settled>();
   #commit: Timer | undefined;
   #commitPauseMs: number = lazyMs;
   #newestDelivery = 0;
@@ -78,7 +78,7 @@ export class Mailbox {
   /** Takes a private message; its author is told what becomes of it. */
   post(member: Member, { id, to, envelope }: Send): void {
     const { author, connection } = member;
-    const known = author.sent.get(id);
+    const known = this.#outcomeOf(member, id);
     if (known === "posted") return; // the answer is on its way
     if (known) return connection.send(outcomeMessage(id, known));
     const addressee = this.#options.registry.find(to);
@@ -112,12 +112,23 @@ export class Mailbox {
   }
 
   /** Says what has become of a private message, to an author that may have missed it. */
-  inquire({ author, connection, key }: Member, id: MessageId): void {
-    const known = author.sent.get(id);
+  inquire(member: Member, id: MessageId): void {
+    const { connection, key } = member;
+    const known = this.#outcomeOf(member, id);
     if (known === "posted") return;
     if (known) return connection.send(outcomeMessage(id, known));
     if (this.#options.store.mail.hasFrom(key, id)) return connection.send({ kind: "accepted", id });
     connection.send({ kind: "rejected", id, code: "unknownMessage" });
+  }
+
+  /** What has become of a private message, as far as is known: an operator may have removed one that was accepted. */
+  #outcomeOf({ author, key }: Member, id: MessageId): SentOutcome | undefined {
+    const known = author.sent.get(id);
+    if (known !== "accepted") return known;
+    let isKept = true; // a disk that fails proves nothing
+    this.#guard(() => isKept = this.#options.store.mail.hasFrom(key, id));
+    if (!isKept) author.sent.delete(id);
+    return isKept ? known : undefined;
   }
 
   #reserve(): void {
@@ -139,8 +150,8 @@ export class Mailbox {
   }
 
   #keepSettled(): void {
-    if (this.#settled.length > 0) this.#options.store.mail.settle(this.#settled);
-    this.#settled = [];
+    if (this.#settled.size > 0) this.#options.store.mail.settle([...this.#settled.values()]);
+    this.#settled.clear();
   }
 
   #keepPosted(): void {
@@ -166,6 +177,10 @@ export class Mailbox {
       by.sent.set(id, "accepted");
       this.#connected(author)?.connection.sendLazily({ kind: "accepted", id });
     }
+    for (const addressee of new Set(kept.map(({ addressee }) => addressee))) {
+      const member = this.#connected(addressee);
+      if (member && !this.#hasAll(member)) this.#handOverMore(member);
+    }
   }
 
   /** A letter that can't be kept is none of ours, unless its addressee has it already. */
@@ -185,7 +200,7 @@ export class Mailbox {
   enter(member: Member): void {
     const { author, connection, key } = member;
     const { mail } = this.#options.store;
-    if (this.#posted.size + this.#settled.length > 0) this.flush();
+    if (this.#posted.size + this.#settled.size > 0) this.flush();
     this.#guard(() => {
       if (author.sent.isEmpty && this.#quotas.waitingFrom(key) > 0) {
         for (const id of mail.idsFrom(key)) author.sent.set(id, "accepted");
@@ -217,19 +232,18 @@ export class Mailbox {
     addressee.connection.send({ kind: "told", delivery, from, id, envelope });
   }
 
+  /** Hands over what is kept; what isn't yet follows when it is: a commit for each acknowledgement would cost too much. */
   #handOverMore(addressee: Member): void {
     const { handedOver, key } = addressee;
     const { mail } = this.#options.store;
     this.#guard(() => {
-      while (!handedOver.isFull && !this.#hasAll(addressee)) {
-        let letters = mail.waitingFor(key, handedOver.newest, handedOverAtOnce);
-        if (letters.length === 0) {
-          this.#keepPosted(); // the rest has come since
-          letters = mail.waitingFor(key, handedOver.newest, handedOverAtOnce);
-        }
+      for (let beyond = handedOver.newest; !handedOver.isFull && !this.#hasAll(addressee);) {
+        const letters = mail.waitingFor(key, beyond, handedOverAtOnce);
         if (letters.length === 0) return;
         for (const letter of letters) {
-          if (!handedOver.isFull) this.#handOver(addressee, letter);
+          if (handedOver.isFull) return;
+          beyond = letter.delivery;
+          if (!this.#settled.has(beyond)) this.#handOver(addressee, letter);
         }
       }
     });
@@ -254,7 +268,8 @@ export class Mailbox {
     member?.connection.send(outcomeMessage(letter.id, conclusion));
     if (posted) return; // its author, should it be away, sends it again, and hears then
     const at = this.#options.clock.wallTime();
-    this.#settled.push({ letter, unheard: member ? undefined : { conclusion, at } });
+    const unheard = member ? undefined : { conclusion, at };
+    this.#settled.set(letter.delivery, { letter, unheard });
   }
 
   /** The member of this key, if it can hear us. */
@@ -267,7 +282,7 @@ export class Mailbox {
 
   /** Tries again what has failed, and gives up what has waited too long. */
   tick(): void {
-    if (this.#settled.length > 0 || this.#posted.size > 0 && !this.#commit) this.flush();
+    if (this.#settled.size > 0 || this.#posted.size > 0 && !this.#commit) this.flush();
     if (this.#hasFailed) this.#handOverWhatIsLeft();
     const { clock } = this.#options;
     if (clock.now() < this.#nextExpiryAt) return;
@@ -305,7 +320,7 @@ export class Mailbox {
   #expire(time: number): void {
     const { store: { mail }, registry } = this.#options;
     this.flush();
-    if (this.#settled.length > 0) return; // what has ended mustn't end once more
+    if (this.#settled.size > 0) return; // what has ended mustn't end once more
     for (const letter of mail.acceptedBefore(time, lettersExpiredAtOnce)) {
       registry.findByKey(letter.addressee)?.handedOver.settle(letter.delivery);
       this.#conclude(letter, "expired");

@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
 import type { Message } from "../../lib/codec/mod.ts";
 import { floodLimits, keyPackageLimit, keyPackagesLow, publishTokens } from "../../lib/limits.ts";
+import { DataDirError } from "../../lib/server/data_dir_error.ts";
+import { MemoryStore } from "../../lib/server/memory_store.ts";
 import { anaAndBia, biasKey, passTime } from "../testing/ana_and_bia.ts";
 import { keyPackages } from "../testing/owners.ts";
 import { type Guest, signingKeyFor, TestRoom } from "../testing/test_room.ts";
@@ -117,4 +119,18 @@ Deno.test("ServerCore.receive() slows down who publishes often, however little",
   let sent = 0;
   while (ana.send({ kind: "publish", ...keyPackages(BigInt(sent), "", ...packages) }) === 0) sent++;
   assertEquals(sent, floodLimits.other.burst / publishTokens - 1); // a byte costs a little, too
+});
+
+Deno.test("ServerCore.admit() lets somebody in whose key packages the disk doesn't give", () => {
+  const store = Object.assign(new MemoryStore(), {
+    published: () => {
+      throw new DataDirError("chat.db", "damagedDatabase");
+    },
+  });
+  const room = new TestRoom({ store });
+  const { guest, connection } = room.knock("ana");
+  assertEquals(connection.takeOnly("welcome").length, 1);
+  assertEquals(room.events.map(({ kind }) => kind), ["storageFailed", "joined"]);
+  guest!.leave();
+  assertEquals(room.core.registry.size, 0);
 });

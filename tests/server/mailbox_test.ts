@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { expireEveryMs, letterLifeMs, mailLimits } from "../../lib/limits.ts";
+import { expireEveryMs, letterLifeMs, mailLimits, maxHandedOver } from "../../lib/limits.ts";
 import { DataDirError } from "../../lib/server/data_dir_error.ts";
 import { MemoryMail } from "../../lib/server/memory_mail.ts";
 import {
@@ -18,8 +18,11 @@ import { TestRoom } from "../testing/test_room.ts";
 class FailingMail extends MemoryMail {
   addFails = false;
   settleFails = false;
+  /** How often letters were written down. */
+  commits = 0;
 
   override add(...args: Parameters<MemoryMail["add"]>) {
+    this.commits++;
     if (this.addFails) throw new DataDirError("chat.db", "unusable");
     return super.add(...args);
   }
@@ -61,6 +64,77 @@ Deno.test("Mailbox.post() keeps a letter that is sealed anew before the last one
     if (!isThere) continue;
     bia.send({ kind: "received", delivery });
     assertEquals(ana.connection.takeOnly("delivered").length, 1);
+  }
+});
+
+Deno.test("Mailbox.settle() writes nothing down to make room for what has been posted since", () => {
+  const { store, room, ana, bia } = operatedRoom();
+  let id = 0n;
+  const post = (bytes: number) =>
+    ana.send({ ...send(++id, "bia"), envelope: new Uint8Array(bytes) });
+  const told: number[] = [];
+  const takeAll = () =>
+    told.push(...bia.connection.takeOnly("told").map(({ delivery }) => delivery));
+  const large = 32_768;
+  const small = 70;
+  const larges = Math.floor(maxHandedOver.bytes / large) - 1;
+  for (let i = 0; i < larges; i++) post(large);
+  while (larges * large + (told.length - larges) * small < maxHandedOver.bytes) {
+    post(small);
+    takeAll();
+  }
+  commit(room);
+  const before = store.mail.commits;
+  for (let i = 0; i < 20; i++) {
+    post(small);
+    bia.send({ kind: "received", delivery: told[larges + i]! });
+    takeAll();
+  }
+  assertEquals(store.mail.commits, before);
+  commit(room);
+  takeAll();
+  assertEquals(store.mail.commits, before + 1);
+  assertEquals(told, Array.from({ length: Number(id) }, (_, i) => told[0]! + i));
+});
+
+Deno.test("Mailbox.enter() hands over no letter again that has ended, while the disk fails", () => {
+  const { store, room, ana, bia } = operatedRoom();
+  for (const id of [1n, 2n, 3n]) ana.send(send(id, "bia"));
+  commit(room);
+  const [first, second] = bia.connection.takeOnly("told");
+  store.mail.settleFails = true;
+  for (const { delivery } of [first!, second!]) bia.send({ kind: "received", delivery });
+  bia.leave();
+  const again = room.enter("bia", biasKey);
+  const [third, ...more] = again.connection.takeOnly("told");
+  assertEquals([third?.id, more], [3n, []]);
+  again.send({ kind: "received", delivery: third!.delivery });
+  store.mail.settleFails = false;
+  passTime(room);
+  again.leave();
+  for (const id of [11n, 12n]) ana.send(send(id, "bia"));
+  commit(room);
+  const last = room.enter("bia", biasKey);
+  ana.send(send(13n, "bia"));
+  assertEquals(last.connection.takeOnly("told").map(({ id }) => id), [11n, 12n, 13n]);
+});
+
+Deno.test("Mailbox.inquire() doesn't say of what an operator has removed that it was accepted", () => {
+  for (const ask of [{ kind: "inquire", id: 1n } as const, send(1n, "bia")]) {
+    const { store, room, ana, bia } = operatedRoom();
+    bia.leave();
+    ana.send(send(1n, "bia"));
+    commit(room);
+    assertEquals(ana.connection.takeOnly("accepted").length, 1);
+    store.operate((store) => store.release("BIA"));
+    room.core.tick();
+    ana.send(ask);
+    const code = ask.kind === "inquire" ? "unknownMessage" : "unknownMember";
+    assertEquals(ana.connection.takeOnly("rejected"), [{
+      kind: "rejected",
+      id: 1n,
+      code,
+    }]);
   }
 });
 
