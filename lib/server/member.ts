@@ -47,7 +47,9 @@ export class Member implements Registered, Claimant {
   readonly key: string;
   readonly identityKey: Uint8Array;
   readonly signingKey: Uint8Array;
-  /** Number of the newest global message that it has with none missing before it, as far as is known. */
+  /** Number of the newest global message when it came; before that, it wasn't here. */
+  sinceSeq = 0;
+  /** Number of the newest global message that it has with none missing since then, as far as is known. */
   hasUpTo = 0;
   readonly allowance: Allowance;
   #connection: Connection;

@@ -11,19 +11,23 @@ interface Newest {
 }
 
 /**
- * Tells authors how many of the others have their newest global message.
+ * Tells authors how many of those who were here have their newest global message.
  *
- * Members say now and then up to which number they have everything: one number each is all that is kept.
- * Authors are told once a tick at the most, and only what has changed; a tick costs a sort of those
- * numbers, however many authors there are, and nothing at all where none of them has changed.
+ * Members say now and then up to which number they have everything: that, and since when they are here, is all that is
+ * kept. Authors are told once a tick at the most, and only what has changed; a tick costs a sort of those numbers,
+ * however many authors there are, and nothing at all where none of them has changed.
  */
 export class Reach {
   readonly #newest = new Map<Member, Newest>();
   #hasChanged = false;
 
-  /** A member is here now, in the place of `previous` where there is one. What it has, it will say. */
-  enter(member: Member, previous: Member | undefined): void {
-    member.hasUpTo = previous?.hasUpTo ?? 0;
+  /**
+   * A member is here now, in the place of `previous` where there is one. Of what was said before it came, the newest
+   * being `newestSeq`, nobody need wait for it.
+   */
+  enter(member: Member, previous: Member | undefined, newestSeq: number): void {
+    member.sinceSeq = previous?.sinceSeq ?? newestSeq;
+    member.hasUpTo = previous?.hasUpTo ?? newestSeq;
     const newest = previous && this.#newest.get(previous);
     if (newest) this.#newest.set(member, { ...newest, toldCount: 0, toldPresent: 0 });
     if (previous) this.#newest.delete(previous);
@@ -56,14 +60,18 @@ export class Reach {
   }
 
   /** Tells every author for whom something has changed. */
-  tell(members: Iterable<Member>, count: number, now: number): void {
+  tell(members: Iterable<Member>, now: number): void {
     if (!this.#hasChanged) return;
     this.#hasChanged = false;
     if (this.#newest.size === 0) return;
-    const ascending = sortedSeqs(members, count);
+    const everybody = [...members];
+    const seqs = {
+      had: sorted(everybody.map(({ hasUpTo }) => hasUpTo)),
+      since: sorted(everybody.map(({ sinceSeq }) => sinceSeq)),
+    };
     for (const [author, newest] of this.#newest) {
       if (now - newest.saidAt > reachMs) this.#newest.delete(author);
-      else if (!author.detachment) this.#tellAuthor(author, newest, ascending);
+      else if (!author.detachment) this.#tellAuthor(author, newest, seqs);
     }
   }
 
@@ -72,7 +80,7 @@ export class Reach {
     let [count, present] = [0, 0];
     const lacking: string[] = [];
     for (const member of members) {
-      if (member === author) continue;
+      if (member === author || member.sinceSeq >= seq) continue;
       present++;
       if (member.hasUpTo >= seq) count++;
       else if (lacking.length < maxNamesPerMessage) lacking.push(member.name);
@@ -80,10 +88,11 @@ export class Reach {
     return { kind: "reached", seq, count, present, lacking };
   }
 
-  #tellAuthor(author: Member, newest: Newest, ascending: Float64Array): void {
+  #tellAuthor(author: Member, newest: Newest, { had, since }: Seqs): void {
     const { seq, toldCount, toldPresent } = newest;
-    const present = ascending.length - 1;
-    const count = countFrom(ascending, seq) - (author.hasUpTo >= seq ? 1 : 0);
+    const newcomers = countFrom(since, seq);
+    const present = since.length - newcomers - 1;
+    const count = countFrom(had, seq) - newcomers - (author.hasUpTo >= seq ? 1 : 0);
     const isNews = count !== toldCount || present !== toldPresent;
     if (isNews && count > 0) {
       author.connection.sendLazily({ kind: "reached", seq, count, present, lacking: [] });
@@ -94,11 +103,14 @@ export class Reach {
   }
 }
 
-function sortedSeqs(members: Iterable<Member>, count: number): Float64Array {
-  const seqs = new Float64Array(count);
-  let i = 0;
-  for (const { hasUpTo } of members) seqs[i++] = hasUpTo;
-  return seqs.sort();
+/** Of all members, in ascending order: up to where each has everything, and since when it is here. */
+interface Seqs {
+  readonly had: Float64Array;
+  readonly since: Float64Array;
+}
+
+function sorted(seqs: readonly number[]): Float64Array {
+  return Float64Array.from(seqs).sort();
 }
 
 /** How many of these numbers, which are in ascending order, are at least `seq`. */

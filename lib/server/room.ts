@@ -79,7 +79,7 @@ export class Room {
 
   /** Somebody is here, perhaps again. */
   enter(member: Member, previous: Member | undefined): void {
-    this.#reach.enter(member, previous);
+    this.#reach.enter(member, previous, this.#history.newestSeq);
   }
 
   /** Somebody has left for good. */
@@ -211,6 +211,6 @@ export class Room {
   tick(now: number): void {
     const { registry } = this.#options;
     for (const [member, request] of this.#waitingRepairs.take()) this.repair(member, request, now);
-    this.#reach.tell(registry.members(), registry.size, now);
+    this.#reach.tell(registry.members(), now);
   }
 }

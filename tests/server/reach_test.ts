@@ -91,17 +91,23 @@ Deno.test("Reach stops after reachMs", () => {
   }
 });
 
-Deno.test("Reach counts newcomers once they say what they have, and whoever leaves no more", () => {
+Deno.test("Reach counts neither newcomers, whatever they have, nor whoever leaves", () => {
   const { room, guests: [ana, bia, caio] } = roomOf(["ana", "bia", "caio"]);
   ana!.send(say(1n));
   bia!.send({ kind: "have", seq: 1 });
   assertEquals(told(room, ana!), [[1, 1, 2]]);
   const dora = room.enter("dora");
-  assertEquals(told(room, ana!), [[1, 1, 3]]);
+  assertEquals(told(room, ana!), []);
   dora.send({ kind: "have", seq: 1 });
-  assertEquals(told(room, ana!), [[1, 2, 3]]);
+  assertEquals(told(room, ana!), []);
+  ana!.send({ kind: "reach", seq: 1 });
+  const [{ count, present, lacking }] = ana!.connection.takeOnly("reached") as [Reached];
+  assertEquals({ count, present, lacking }, { count: 1, present: 2, lacking: ["caio"] });
   caio!.leave();
-  assertEquals(told(room, ana!), [[1, 2, 2]]);
+  assertEquals(told(room, ana!), [[1, 1, 1]]);
+  ana!.send(say(2n));
+  dora.send({ kind: "have", seq: 2 });
+  assertEquals(told(room, ana!), [[2, 1, 2]]);
 });
 
 Deno.test("Reach counts detached members as present, and goes on when they are back", () => {
@@ -143,8 +149,8 @@ Deno.test("Reach answers for numbers that there are not, as if the asker were th
   const { guests: [ana] } = roomOf(["ana", "bia"]);
   for (const { seq, lacking } of [{ seq: 0, lacking: [] }, { seq: 9, lacking: ["bia"] }]) {
     ana!.send({ kind: "reach", seq });
-    const count = 1 - lacking.length;
-    const reached = { kind: "reached", seq, count, present: 1, lacking } as const;
+    const present = lacking.length; // before the first number nobody was here
+    const reached = { kind: "reached", seq, count: 0, present, lacking } as const;
     assertEquals(ana!.connection.takeOnly("reached"), [reached]);
   }
 });
