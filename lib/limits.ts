@@ -193,9 +193,21 @@ export const farewellTimeoutMs = 1_000;
 
 // -------------------------------------------------------------------------------------------- floods
 
+/** A global message counts as one for each so many characters of its text: about what a datagram holds. */
+export const saidCharactersPerToken = 1_000;
+
+/**
+ * Of what is said to everybody, so many bytes wait for the next round. With more, those who say more have to wait, over
+ * UDP as if it were lost: a room that takes more than it sends would only grow slower.
+ */
+export const maxUnsentBytes = 524_288;
+
+/** Who says something over TCP meanwhile isn't read from for this long. */
+export const busyRoomPauseMs = 250;
+
 /** Token buckets of one member: so many at once, then so many a second. */
 export const floodLimits = {
-  /** Each global message costs the server one delivery a member. */
+  /** Each global message costs the server one delivery a member, a long one more: see {@linkcode saidCharactersPerToken}. */
   say: { burst: 500, perSecond: 100 },
   /** Private messages, and the small change of the protocol, cost one delivery each. */
   other: { burst: 4_000, perSecond: 2_000 },

@@ -21,10 +21,10 @@ export class Allowance {
   }
 
   /** Takes a global message; answers for how many milliseconds the member has to wait then. */
-  takeSay(now: number): number {
-    const pauseMs = this.#author.sayBucket.take(now);
+  takeSay(now: number, tokens = 1): number {
+    const pauseMs = this.#author.sayBucket.take(now, tokens);
     if (!this.#network) return pauseMs;
-    return Math.max(pauseMs, this.#network.sayBucket.take(now));
+    return Math.max(pauseMs, this.#network.sayBucket.take(now, tokens));
   }
 
   /** As {@linkcode hasSay}, for everything else. */

@@ -7,9 +7,16 @@ import {
   ProtocolError,
   readDatagramHeader,
   type RefusedCode,
+  type Say,
 } from "../codec/mod.ts";
 import type { Handshaken } from "../crypto/mod.ts";
-import { floodLimits, identifyTokens, membersToldAtOnce } from "../limits.ts";
+import {
+  busyRoomPauseMs,
+  floodLimits,
+  identifyTokens,
+  membersToldAtOnce,
+  saidCharactersPerToken,
+} from "../limits.ts";
 import { randomId } from "../random_id.ts";
 import { Registry } from "../registry/mod.ts";
 import { type DatagramAddress, DatagramPath, type OutgoingDatagram } from "../transport/mod.ts";
@@ -231,7 +238,10 @@ export class ServerCore {
     switch (message.kind) {
       case "say":
         this.#room.say(member, message, now);
-        return member.allowance.takeSay(now);
+        return Math.max(
+          member.allowance.takeSay(now, sayTokens(message)),
+          this.#room.isBusy ? busyRoomPauseMs : 0,
+        );
       case "send":
         this.#mailbox.post(member, message);
         break;
@@ -303,8 +313,8 @@ export class ServerCore {
     const { allowance } = member;
     switch (message.kind) {
       case "say":
-        if (!allowance.hasSay(now)) return false;
-        allowance.takeSay(now);
+        if (this.#room.isBusy || !allowance.hasSay(now)) return false;
+        allowance.takeSay(now, sayTokens(message));
         this.#room.say(member, message, now);
         return true;
       case "probe": {
@@ -393,4 +403,9 @@ export class ServerCore {
     }
     if (this.#news) this.#clock.after(0, () => this.#tellSome());
   }
+}
+
+/** What a global message costs its author: a long one takes as much of everybody's network as several. */
+function sayTokens({ text }: Say): number {
+  return Math.ceil(Math.max(1, text.length) / saidCharactersPerToken);
 }

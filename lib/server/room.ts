@@ -8,7 +8,7 @@ import {
   type Said,
   type Say,
 } from "../codec/mod.ts";
-import { maxRepairBytes, reachedMembersPerToken } from "../limits.ts";
+import { maxRepairBytes, maxUnsentBytes, reachedMembersPerToken } from "../limits.ts";
 import { parseName, type Registry } from "../registry/mod.ts";
 import type { Authors } from "./authors.ts";
 import { DataDirError } from "./data_dir_error.ts";
@@ -44,6 +44,7 @@ export class Room {
   readonly #waitingRepairs = new WaitingRepairs();
   /** Messages numbered and not yet sent, encoded. */
   #unsent: Uint8Array[] = [];
+  #unsentBytes = 0;
   /** Authors to be told the numbers of those, once they are kept. */
   #unnumbered: { readonly member: Member; readonly id: MessageId; readonly seq: number }[] = [];
 
@@ -100,6 +101,11 @@ export class Room {
     this.#reach.say(member, seq, now);
   }
 
+  /** Whether more is said than leaves: whoever says more has to wait. */
+  get isBusy(): boolean {
+    return this.#unsentBytes > maxUnsentBytes;
+  }
+
   /** The message's number, unless it had one before, or gets none. */
   #numberAndQueue(member: Member, { id, sentAt, text, signature }: Say): number | undefined {
     if (text === "") {
@@ -124,6 +130,7 @@ export class Room {
     member.author.said.set(id, seq);
     this.#history.append(said);
     this.#unsent.push(said);
+    this.#unsentBytes += said.length;
     this.#options.wakeFanOut();
     return seq;
   }
@@ -145,6 +152,7 @@ export class Room {
     this.#keepHistory();
     const round = new Round(this.#unsent, this.#history.newestSeq, this.#options.clock);
     this.#unsent = [];
+    this.#unsentBytes = 0;
     for (const member of this.#options.registry.members()) round.add(member);
     return round;
   }

@@ -20,14 +20,15 @@ function sayOnce(guest: Guest): number {
 
 Deno.test("ServerCore lets a class of 200 behind one address talk, all at once", () => {
   const { room, guests } = roomOf(200);
-  for (let time = 0; time < 12; time++) {
+  for (const { connection } of guests) connection.isCongested = true; // what is sent is no matter here
+  const sayAll = () => {
     for (const guest of guests) assertEquals(sayOnce(guest), 0);
-  }
+    room.core.takeRound();
+  };
+  for (let time = 0; time < 12; time++) sayAll();
   for (let second = 0; second < 60; second += 2) {
     room.clock.advance(2_000);
-    for (let time = 0; time < 5; time++) {
-      for (const guest of guests) assertEquals(sayOnce(guest), 0);
-    }
+    for (let time = 0; time < 5; time++) sayAll();
   }
 });
 

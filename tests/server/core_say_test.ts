@@ -1,6 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Message } from "../../lib/codec/mod.ts";
-import { historyMessages, maxRepairBytes } from "../../lib/limits.ts";
+import {
+  busyRoomPauseMs,
+  floodLimits,
+  historyMessages,
+  maxRepairBytes,
+  maxUnsentBytes,
+  saidCharactersPerToken,
+} from "../../lib/limits.ts";
 import { say } from "../testing/says.ts";
 import { type Guest, TestRoom } from "../testing/test_room.ts";
 
@@ -160,4 +167,27 @@ Deno.test("ServerCore.receive() answers one repair with at most maxRepairBytes",
   assertEquals(seqs, Array.from({ length: most }, (_, i) => i + 1));
   bia.send({ kind: "repair", firstSeq: most + 1, lastSeq: 40 });
   assertEquals(bia.connection.takeOnly("said")[0]?.seq, most + 1);
+});
+
+Deno.test("ServerCore.receive() counts a long text as several", () => {
+  const room = new TestRoom({ floodLimits: undefined });
+  const ana = room.enter("ana");
+  const { burst } = floodLimits.say;
+  const long = "a".repeat(10 * saidCharactersPerToken);
+  for (let i = 0n; i < burst / 10; i++) assertEquals(ana.send({ ...say(i), text: long }), 0);
+  assertEquals(ana.send(say(1_000n)), 1_000 / floodLimits.say.perSecond);
+});
+
+Deno.test("ServerCore takes no more to be said to everybody than leaves, and loses nothing over TCP", () => {
+  const { room, guests: [ana, bia, caio] } = roomOf("ana", "bia", "caio");
+  const text = "a".repeat(16_000);
+  const fits = Math.floor(maxUnsentBytes / 16_100);
+  for (let id = 0n; id < fits; id++) assertEquals(ana!.send({ ...say(id), text }), 0);
+  assertEquals(ana!.send({ ...say(100n), text }), busyRoomPauseMs);
+  bia!.sendDatagram(say(7n)); // as if lost
+  room.fanOut();
+  bia!.sendDatagram(say(7n));
+  room.fanOut();
+  const ids = caio!.connection.takeOnly("said").map(({ id }) => id);
+  assertEquals(ids, [...Array.from({ length: fits }, (_, i) => BigInt(i)), 100n, 7n]);
 });
