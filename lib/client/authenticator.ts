@@ -93,7 +93,8 @@ export class Authenticator {
     const enquiry = this.#options.enquiries.identify(name, false).then((answer) => {
       if (this.#enquiry !== enquiry) return; // it was given up
       this.#enquiry = undefined;
-      if (answer?.name === name) this.#options.contacts.see(name, answer.signingKey);
+      const { contacts, keyOf } = this.#options;
+      if (answer && keyOf(answer.name) === keyOf(name)) contacts.see(name, answer.signingKey);
       this.#judgeAll();
     });
     this.#enquiry = enquiry;

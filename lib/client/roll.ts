@@ -5,7 +5,8 @@ import { maxRollNames } from "../limits.ts";
 export class Roll {
   readonly #keyOf: (name: string) => string;
   #names = new Set<string>();
-  #keys = new Set<string>();
+  /** The newest spelling of each. */
+  #byKey = new Map<string, string>();
   /** The list after a reconnect, while it is still coming. */
   #incoming: Set<string> | undefined;
   #isKnown = false;
@@ -25,7 +26,7 @@ export class Roll {
 
   /** Whether the name of this key is on it; before there is a list, any may be. */
   mayHave(nameKey: string): boolean {
-    return !this.#isKnown || this.#keys.has(nameKey);
+    return !this.#isKnown || this.#byKey.has(nameKey);
   }
 
   /** A connection stands; its list will follow. */
@@ -42,7 +43,7 @@ export class Roll {
     const joined = this.#isKnown ? [...incoming].filter((name) => !this.#names.has(name)) : [];
     const left = [...this.#names].filter((name) => !incoming.has(name));
     this.#names = incoming;
-    this.#keys = new Set([...incoming].map(this.#keyOf));
+    this.#byKey = new Map([...incoming].map((name) => [this.#keyOf(name), name]));
     this.#incoming = undefined;
     this.#isKnown = true;
     return { joined, left };
@@ -54,10 +55,13 @@ export class Roll {
       joined: joined.filter((name) => !this.#names.has(name)),
       left: left.filter((name) => this.#names.delete(name)),
     };
-    for (const name of news.left) this.#keys.delete(this.#keyOf(name));
+    for (const name of news.left) {
+      const key = this.#keyOf(name);
+      if (this.#byKey.get(key) === name) this.#byKey.delete(key); // or it is here under another spelling
+    }
     for (const name of joined) {
       this.#names.add(name);
-      this.#keys.add(this.#keyOf(name)); // who comes under another spelling goes under the old one
+      this.#byKey.set(this.#keyOf(name), name);
     }
     checkCount(this.#names);
     return news;

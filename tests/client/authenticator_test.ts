@@ -75,6 +75,13 @@ Deno.test("Authenticator shows at once what somebody has signed whose key it kno
   assertEquals(questions, []);
 });
 
+Deno.test("Authenticator knows an author who is written with other capitals by now", async () => {
+  const { contacts, take, answer } = start();
+  assertEquals(take(said(1, bia)), []);
+  assertEquals(await answer(bia, "Bia"), ["1 signed"]);
+  assertEquals(contacts.get("bia")?.signingKey, bia.publicKey);
+});
+
 Deno.test("Authenticator asks for an author's key, and keeps everything in order meanwhile", async () => {
   const { authenticator, contacts, take, answer } = start();
   const own = said(2, ana, { from: "ana" });

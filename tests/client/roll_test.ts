@@ -62,6 +62,10 @@ Deno.test("Roll.mayHave() knows a member however it writes its name, and anybody
   assertEquals(present(), ["ANA", "CAIO"]);
   roll.change(["Ana"], ["ana"]); // spelled otherwise now
   assertEquals(present(), ["ANA", "CAIO"]);
+  roll.change(["ANA"], []); // and once more, told in two parts
+  roll.change([], ["Ana"]);
+  assertEquals(present(), ["ANA", "CAIO"]);
+  assertEquals(roll.names, ["Caio", "ANA"]);
   roll.restart();
   roll.list(["bia"], true);
   assertEquals(present(), ["BIA"]);
