@@ -20,7 +20,8 @@ export class UdpPorts {
   readonly #clock: Clock;
   readonly #handle: DatagramHandler;
   readonly #receiving = new Map<UdpSocket, Promise<void>>();
-  #newest: UdpSocket;
+  /** None where the system has had no port left so far: TCP suffices. */
+  #newest: UdpSocket | undefined;
   #lastHeard: UdpSocket | undefined;
 
   /** @param listen binds a socket to any port that is free */
@@ -28,20 +29,20 @@ export class UdpPorts {
     this.#listen = listen;
     this.#clock = clock;
     this.#handle = handle;
-    this.#newest = this.#open();
+    this.renew();
   }
 
-  /** The port that datagrams leave from. */
+  /** The port that datagrams leave from, or 0. */
   get port(): number {
-    return this.#newest.port;
+    return this.#newest?.port ?? 0;
   }
 
   /** Sends one datagram, when it can. */
   send(datagram: OutgoingDatagram): void {
-    void this.#newest.send(datagram);
+    void this.#newest?.send(datagram);
   }
 
-  /** Sends from another port from now on; where the system has none left, from the same as before. */
+  /** Sends from another port from now on; where the system has none left, from the same as before, if any. */
   renew(): void {
     try {
       this.#newest = this.#open();

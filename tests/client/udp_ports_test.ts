@@ -84,6 +84,23 @@ Deno.test("UdpPorts.renew() goes on as before where the system has no port left"
   await ports.close();
 });
 
+Deno.test("UdpPorts does without where the system has no port at all, and takes one when it has", async () => {
+  let isExhausted = true;
+  const conn = new MemoryDatagrams();
+  const listen = () => {
+    if (isExhausted) throw new Deno.errors.AddrInUse("no port left");
+    return conn;
+  };
+  const ports = new UdpPorts(listen, new ManualClock(), () => true);
+  send(ports);
+  assertEquals(ports.port, 0);
+  isExhausted = false;
+  ports.renew();
+  send(ports);
+  assertEquals(conn.sent.length, 1);
+  await ports.close();
+});
+
 Deno.test("UdpPorts.close() closes all of them, and hands nothing on any more", async () => {
   const { ports, conns } = newPorts();
   await deliver(conns[0]!, 1);
