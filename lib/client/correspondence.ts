@@ -185,7 +185,7 @@ export class Correspondence {
 
   /** The server has it, and will say when it is delivered. */
   accept(id: MessageId): void {
-    if (!this.#queue.accept(id)) return;
+    if (this.#isOver || !this.#queue.accept(id)) return;
     this.#outbox.accept(id);
     this.#takeWriter(id)?.resolve({ id });
   }
@@ -193,7 +193,7 @@ export class Correspondence {
   /** The addressee has it. */
   deliver(id: MessageId): void {
     const letter = this.#outbox.get(id);
-    if (!letter) return;
+    if (!letter || this.#isOver) return; // the next start asks what has become of it
     if (letter.sealed) this.#options.sealer.delivered(letter.to, letter.sealed.groupId);
     this.#forget(id);
     this.#takeWriter(id)?.resolve({ id }); // to a repeat, this may be the only answer
@@ -205,6 +205,7 @@ export class Correspondence {
   reject(id: MessageId, code: RejectedCode): boolean {
     const letter = this.#outbox.get(id);
     if (!letter) return false;
+    if (this.#isOver) return true;
     if (code === "unknownMessage") this.#queue.sendAgain(id);
     else if (code !== "unreadable") this.#giveUp(id, code);
     else if (!this.#unsealed.has(id)) this.#sealAnew(letter);

@@ -230,3 +230,18 @@ Deno.test("ClientCore seals one envelope for a letter that two processes have", 
   assertEquals(await sent(client), [first]);
   assertEquals(commits, 0);
 });
+
+Deno.test("ClientCore.fail() leaves to the next start whatever is answered from then on", async () => {
+  const codes: (RejectedCode | undefined)[] = ["addresseeBusy", "unreadable", undefined];
+  for (const code of codes) {
+    const client = start();
+    const { id } = await tellInVain(client);
+    client.core.fail(new ChatError("closed"));
+    client.take();
+    client.core.receive(code ? { kind: "rejected", id, code } : { kind: "delivered", id });
+    client.clock.advance(outboxLazyMs);
+    assertEquals(client.take(), []);
+    assertEquals(outboxOf(client).length, 1);
+    assertEquals(client.clock.pending, 0);
+  }
+});
