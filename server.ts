@@ -43,12 +43,12 @@ if (values.version) leave(`${program} ${version}`);
 if (errors[0]) fail(flagFailure(errors[0], program, language));
 if (command) leave(operate(command));
 
-const log = new ServerLog({ clock: systemClock, language, write: (line) => console.log(line) });
+const log = new ServerLog({ clock: systemClock, language, write });
 const server = await start();
 const addresses = reachableAddresses(server.addr.hostname, Deno.networkInterfaces());
 const { addr: { port: boundPort }, fingerprint } = server;
 const clientCommand = Deno.build.standalone ? "chat-client" : "deno task client";
-console.log(serverBanner({ addresses, port: boundPort, fingerprint, clientCommand, language }));
+write(serverBanner({ addresses, port: boundPort, fingerprint, clientCommand, language }));
 
 // from here on nothing but the network is needed
 for (const name of ["read", "write", "env", "sys"] as const) Deno.permissions.revokeSync({ name });
@@ -92,6 +92,15 @@ async function stop(): Promise<void> {
   await server.close();
   log.close();
   Deno.exit(0);
+}
+
+/** A full disk, or a terminal that was closed, keeps nobody from chatting. */
+function write(text: string): void {
+  try {
+    console.log(text);
+  } catch {
+    // nobody can read it
+  }
 }
 
 function leave(text: string): never {
