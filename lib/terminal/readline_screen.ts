@@ -65,7 +65,7 @@ export class ReadlineScreen implements InteractiveScreen {
     this.#readline.on("close", () => this.#end());
     this.#keys.on("keypress", (_, key: Key) => this.#clearOnDemand(key));
     process.stdin.setRawMode(true);
-    process.stdin.on("data", (chunk) => this.#takeInput(chunk));
+    process.stdin.on("data", this.#takeInput);
     process.stdin.on("end", () => this.close());
     process.stdout.on("resize", () => this.#drawSoon());
     process.stdout.write(bracketedPaste.on);
@@ -130,13 +130,14 @@ export class ReadlineScreen implements InteractiveScreen {
   }
 
   /** Texts go in whole: key by key, node:readline measures the line anew for each. */
-  #takeInput(chunk: Uint8Array): void {
+  readonly #takeInput = (chunk: Uint8Array): void => {
     for (const { kind, text } of this.#decoder.decode(this.#utf8.decode(chunk, { stream: true }))) {
+      if (this.#isEnded) return; // a key before it was the last
       if (kind === "text") this.#readline.write(text);
       else this.#keys.emit("data", text); // at once, so that it keeps its place among the texts
     }
     this.#drawSoon();
-  }
+  };
 
   #enter(line: string): void {
     const isAnswer = this.#prompt !== chatPrompt;
@@ -175,6 +176,8 @@ export class ReadlineScreen implements InteractiveScreen {
     process.stdout.write(this.#erased() + bracketedPaste.off);
     this.#prompt = undefined;
     process.stdin.setRawMode(false);
+    process.stdin.off("data", this.#takeInput);
+    process.stdin.pause(); // what is typed from now on is for whatever comes next
     this.#isEnded = true;
     this.#ended.resolve();
     this.#wake?.();
