@@ -226,7 +226,7 @@ export class Correspondence {
   #sealAnew(letter: Letter): void {
     const { to, content: { id }, sealings, sealed } = letter;
     if (sealings >= maxSealings) return this.#giveUp(id, "unreadable");
-    this.accept(id); // the server had taken it
+    if (this.#queue.accept(id)) this.#outbox.accept(id); // the server had taken it, and has it no longer
     if (sealed) this.#options.sealer.forget(to, sealed.groupId);
     this.#queue.remove(id);
     this.#queueForSealing(letter);
