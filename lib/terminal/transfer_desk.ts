@@ -38,6 +38,8 @@ export class TransferDesk {
   readonly #options: TransferDeskOptions;
   /** Those asked for here that aren't over. */
   readonly #underWay = new Unacknowledged();
+  /** Those whose acceptance is on its way. */
+  readonly #accepting = new Set<number>();
 
   constructor(options: TransferDeskOptions) {
     this.#options = options;
@@ -68,6 +70,8 @@ export class TransferDesk {
     const path = directory === undefined ? undefined : expandPath(directory, place);
     const status = this.#theOne(given, isUnanswered, hasFailedHere);
     const { number, peer } = status;
+    if (this.#accepting.has(number)) throw new ChatError("noSuchTransfer"); // it was answered just now
+    this.#accepting.add(number);
     watch.setDirectory(number, path ?? downloads);
     void this.#underWay.add(watch.settles(number));
     try {
@@ -77,6 +81,8 @@ export class TransferDesk {
       const { language } = this.#options;
       const reason = this.#describe(error, peer, status);
       complain(`[${number}] ${language.transfers.failed(titleOf(status, language), reason)}`);
+    } finally {
+      this.#accepting.delete(number);
     }
   }
 

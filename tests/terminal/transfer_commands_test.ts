@@ -349,6 +349,19 @@ Deno.test("ChatTerminal.transfersSettled waits for what was asked for here, and 
   await unanswered;
 });
 
+Deno.test("ChatTerminal.transfersSettled waits for what was accepted twice at a time", async () => {
+  const { client, terminal, screen, finish } = start("en", [photo]);
+  for (let i = 0; i < 2; i++) terminal.enter("/accept 1");
+  await settled();
+  assertEquals(client.sent, ["accept 1 undefined"]);
+  assertEquals(screen.shown.filter((line) => line.startsWith("!")), [
+    "! error: there is no such transfer",
+  ]);
+  client.move({ ...photo, state: "done", bytes: photo.size });
+  await terminal.transfersSettled;
+  await finish();
+});
+
 const sourceErrorCodes = Object.keys(english.transfers.sourceErrors) as SourceErrorCode[];
 
 for (const language of [portuguese, english]) {
