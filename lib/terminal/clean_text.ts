@@ -18,8 +18,8 @@ const tab = "    ";
 /** Unicode's ends of a line (UAX #14, classes BK, CR, LF and NL). */
 const lineEnd = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/g;
 
-/** Overrides, embeddings and isolates (UAX #9): they reorder what is around them. */
-const reordering = /[\u202a-\u202e\u2066-\u206f]/g;
+/** Marks, overrides, embeddings and isolates (UAX #9): they reorder what is around them. */
+const reordering = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f]/g;
 
 const control = /(?!\n)\p{Cc}/gu;
 
