@@ -371,7 +371,7 @@ export const english: Language = {
     name: "it takes a name",
     invitation: "it takes an invitation",
     fingerprint: "it takes five groups of four letters and digits: K7QD-2M5X-…",
-    switch: "the variable takes 1 (yes) or 0 (no)",
+    switch: "it takes 1 (yes) or 0 (no)",
     none: "it takes no value",
   },
   unknownFlag: (flag, suggestion) =>

@@ -66,6 +66,8 @@ export type FlagError =
   }
   | { readonly kind: "missingArgument"; readonly command: string; readonly expected: ValueKind }
   | { readonly kind: "missingValue"; readonly flag: string }
+  /** What it says is nobody's business: it may be a passphrase. */
+  | { readonly kind: "unwantedValue"; readonly flag: string }
   | {
     readonly kind: "badValue";
     readonly flag: string;
@@ -102,7 +104,7 @@ export function readFlags<Table extends FlagTable, Commands extends CommandTable
   const values = Object.entries(table).map(([name, { value: kind, variable }]) => {
     if (kind === "none") return [name, given[name] === true];
     if (kind === "switch" && given[name] === true) return [name, true];
-    const fromFlag = kind === "switch" ? undefined : given[name] as string | undefined;
+    const fromFlag = given[name] === false ? undefined : given[name] as string | undefined;
     const flag = fromFlag === undefined ? variable : `--${name}`;
     const text = fromFlag ?? (variable && environment(variable) || undefined);
     if (flag === undefined || text === undefined) return [name, undefined];
@@ -119,14 +121,20 @@ export function readFlags<Table extends FlagTable, Commands extends CommandTable
 /** Kinds of flags that no value follows. */
 const standAlone: ReadonlySet<ValueKind> = new Set<ValueKind>(["switch", "none"]);
 
-/** What stands alone goes to `words`. */
-function parse(table: FlagTable, args: readonly string[], words: string[], errors: FlagError[]) {
+/** What stands alone goes to `words`. A switch with a value is given as that. */
+function parse(
+  table: FlagTable,
+  args: readonly string[],
+  words: string[],
+  errors: FlagError[],
+): Record<string, unknown> {
   const names = Object.keys(table);
   const withValue = names.filter((name) => !standAlone.has(table[name]!.value));
   const letters = Object.entries(table).flatMap(([name, { letter }]) =>
     letter ? [[name, letter]] : []
   );
-  const given = parseArgs(args, {
+  const { switched, others } = takeSwitches(table, args, errors);
+  const given = parseArgs(others, {
     string: withValue,
     boolean: names.filter((name) => !withValue.includes(name)),
     alias: Object.fromEntries(letters),
@@ -141,7 +149,22 @@ function parse(table: FlagTable, args: readonly string[], words: string[], error
     },
   });
   words.push(...given._.map(String)); // what follows `--`
-  return given;
+  return { ...given, ...switched };
+}
+
+/** Takes out `--flag=value` where the flag is one that stands alone: parseArgs would overlook the value. */
+function takeSwitches(table: FlagTable, args: readonly string[], errors: FlagError[]) {
+  const switched: Record<string, string> = {};
+  const end = args.includes("--") ? args.indexOf("--") : args.length;
+  const others = args.filter((argument, i) => {
+    const [, name = "", value = ""] = /^--([^=]+)=(.*)$/s.exec(argument) ?? [];
+    const kind = Object.hasOwn(table, name) && i < end ? table[name]!.value : undefined;
+    if (kind === undefined || !standAlone.has(kind)) return true;
+    if (kind === "switch") switched[name] = value;
+    else errors.push({ kind: "unwantedValue", flag: `--${name}` });
+    return false;
+  });
+  return { switched, others };
 }
 
 function readCommand<Commands extends CommandTable>(

@@ -17,6 +17,8 @@ export function flagFailure(error: FlagError, program: string, language: Languag
       const usage = `${program} ${command} ${language.placeholders[expected]}`;
       return { error: language.misused(usage), hint: seeHelp };
     }
+    case "unwantedValue":
+      return { error: `${error.flag}: ${language.expected.none}`, hint: seeHelp };
     case "missingValue":
       return { error: language.missingValue(error.flag), hint: seeHelp };
     case "badValue": {

@@ -375,7 +375,7 @@ export const portuguese: Language = {
     name: "espera-se um nome",
     invitation: "espera-se um convite",
     fingerprint: "esperam-se cinco grupos de quatro letras e números: K7QD-2M5X-…",
-    switch: "a variável leva 1 (sim) ou 0 (não)",
+    switch: "espera-se 1 (sim) ou 0 (não)",
     none: "esta opção não leva valor",
   },
   unknownFlag: (flag, suggestion) =>

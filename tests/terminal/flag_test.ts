@@ -108,6 +108,7 @@ const bad: readonly {
   })),
   { args: ["--registration", "all"], expected: "--registration can't be all" },
   { args: ["--lang", "fr"], expected: "--lang can't be fr" },
+  { args: ["--help=no"], expected: "--help: it takes no value" },
   { args: ["--prot", "1"], expected: "there is no option --prot; did you mean --port?" },
   { args: ["--verbose"], expected: "there is no option --verbose" },
   { args: ["--__proto__", "1"], expected: "there is no option --__proto__" },
@@ -228,6 +229,9 @@ const switches: readonly {
   { args: [], expected: undefined },
   { args: ["--no-direct"], expected: true },
   { args: ["--no-direct"], variable: "0", expected: true },
+  { args: ["--no-direct=0"], variable: "1", expected: false },
+  { args: ["--no-direct=sim"], variable: "0", expected: true },
+  { args: ["--", "--no-direct=1"], expected: undefined },
   { args: [], variable: "1", expected: true },
   { args: [], variable: "Sim", expected: true },
   { args: [], variable: "0", expected: false },
@@ -245,7 +249,10 @@ for (const { args, variable, expected } of switches) {
 Deno.test("readFlags() takes no other word for a yes or a no", () => {
   const environment = (name: string) => name === "CHAT_ACCEPT_VERIFIED" ? "perhaps" : undefined;
   const { errors } = readFlags(clientFlags, [], environment, "words");
+  assertEquals(readFlags(clientFlags, ["--no-direct="], () => undefined).errors, [
+    { kind: "missingValue", flag: "--no-direct" },
+  ]);
   assertEquals(errors.map((error) => formatFailure(flagFailure(error, "chat-client", english))), [
-    "error: CHAT_ACCEPT_VERIFIED can't be perhaps\nhint: the variable takes 1 (yes) or 0 (no)",
+    "error: CHAT_ACCEPT_VERIFIED can't be perhaps\nhint: it takes 1 (yes) or 0 (no)",
   ]);
 });
