@@ -46,6 +46,9 @@ import { version } from "./lib/version.ts";
 const program = "chat-client";
 const defaultServer = "127.0.0.1";
 
+/** How long leaving may take after a signal: longer than any farewell. */
+const leavingPatienceMs = 10_000;
+
 const { values, words, errors } = readFlags(clientFlags, Deno.args, readEnvironment, "words");
 const { server = defaultServer, name, passphrase: sealsNew = false } = values;
 const { history = defaultHistory } = values;
@@ -192,10 +195,21 @@ function askSecret(question: string): Promise<string | undefined> {
   return Promise.resolve(promptSecret(question.trimEnd()) ?? undefined);
 }
 
-/** Calls back with the exit status that a signal stands for. */
+/**
+ * Calls back with the exit status that a signal stands for. Whoever sends another one, or finds that leaving takes too
+ * long, since nobody reads the output say, wants no more of it.
+ */
 function onSignals(leave: (status: number) => void): void {
-  Deno.addSignalListener("SIGINT", () => leave(130));
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", () => leave(143));
+  let isLeaving = false;
+  const listen = (signal: Deno.Signal, status: number) =>
+    Deno.addSignalListener(signal, () => {
+      if (isLeaving) Deno.exit(status);
+      isLeaving = true;
+      systemClock.after(leavingPatienceMs, () => Deno.exit(status));
+      leave(status);
+    });
+  listen("SIGINT", 130);
+  if (Deno.build.os !== "windows") listen("SIGTERM", 143);
 }
 
 function print(text: string): number {
