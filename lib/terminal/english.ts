@@ -253,6 +253,10 @@ export const english: Language = {
     error: "there is no passphrase",
     hint: "type at least one character; without --passphrase, a new identity needs none",
   },
+  passphraseGarbled: {
+    error: "the passphrase isn't UTF-8",
+    hint: "type it again, from the beginning where an accented letter has to be corrected",
+  },
   passphrasesDiffer: {
     error: "the two passphrases differ",
     hint: "try again, and type the same twice",

@@ -108,6 +108,7 @@ export interface Language {
   readonly noDataDir: Failure;
   readonly noPassphrase: Failure;
   readonly passphrasesDiffer: Failure;
+  readonly passphraseGarbled: Failure;
   readonly passphraseNeedsTerminal: Failure;
   readonly wrongFingerprint: (actual: string) => Failure;
   readonly noIdentity: (name: string, server: string) => Failure;

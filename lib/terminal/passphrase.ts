@@ -2,6 +2,9 @@ import type { PassphraseSource } from "../client/mod.ts";
 import { FailureError } from "./failure.ts";
 import type { Language } from "./language.ts";
 
+/** What stands for bytes that aren't UTF-8. */
+const replacementCharacter = "\ufffd";
+
 /** Asks for what nobody looking on should read; `undefined` where the user would rather leave. */
 export type AskSecret = (question: string) => Promise<string | undefined>;
 
@@ -11,9 +14,7 @@ export async function askPassphrase(
   language: Language,
 ): Promise<string> {
   if (!ask) throw new FailureError(language.passphraseNeedsTerminal);
-  const passphrase = (await ask(language.askPassphrase))?.trim();
-  if (!passphrase) throw new FailureError(language.noPassphrase);
-  return passphrase;
+  return await askOnce(ask, language.askPassphrase, language);
 }
 
 /** Asks for a new passphrase, twice: what is mistyped once would lock its owner out for good. */
@@ -22,10 +23,17 @@ export async function askNewPassphrase(
   language: Language,
 ): Promise<string> {
   if (!ask) throw new FailureError(language.passphraseNeedsTerminal);
-  const passphrase = (await ask(language.askNewPassphrase))?.trim();
-  if (!passphrase) throw new FailureError(language.noPassphrase);
+  const passphrase = await askOnce(ask, language.askNewPassphrase, language);
   const again = (await ask(language.askPassphraseAgain))?.trim();
   if (again !== passphrase) throw new FailureError(language.passphrasesDiffer);
+  return passphrase;
+}
+
+/** A prompt that deletes byte by byte can leave half a letter, which nobody could ever type again. */
+async function askOnce(ask: AskSecret, question: string, language: Language): Promise<string> {
+  const passphrase = (await ask(question))?.trim();
+  if (!passphrase) throw new FailureError(language.noPassphrase);
+  if (passphrase.includes(replacementCharacter)) throw new FailureError(language.passphraseGarbled);
   return passphrase;
 }
 

@@ -258,6 +258,10 @@ export const portuguese: Language = {
     error: "falta a senha",
     hint: "digite pelo menos um caractere; sem --passphrase, uma identidade nova não tem senha",
   },
+  passphraseGarbled: {
+    error: "a senha não está em UTF-8",
+    hint: "digite de novo; se errar uma letra acentuada, recomece em vez de apagar só ela",
+  },
   passphrasesDiffer: {
     error: "as duas senhas são diferentes",
     hint: "tente de novo e digite a mesma duas vezes",

@@ -28,6 +28,12 @@ for (
   const { what, purpose, answers, failure } of [
     { what: "an empty one", purpose: "open", answers: [" "], failure: english.noPassphrase },
     { what: "none", purpose: "open", answers: [], failure: english.noPassphrase },
+    {
+      what: "half a letter",
+      purpose: "seal",
+      answers: ["a\ufffd", "a\ufffd"],
+      failure: english.passphraseGarbled,
+    },
     { what: "an empty new one", purpose: "seal", answers: [""], failure: english.noPassphrase },
     {
       what: "two that differ",
