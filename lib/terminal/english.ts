@@ -245,17 +245,21 @@ export const english: Language = {
   identityExported: (path) => `the identity is in ${path}; its passphrase opens it elsewhere`,
   identityImported: (name, server, fingerprint) =>
     `${name} at ${server} is ${fingerprint} here too, with the same passphrase`,
+  outputFailed: {
+    error: "the output can't be written",
+    hint: "see whether the disk that it goes to is full",
+  },
   noDataDir: {
     error: "there is no directory to keep your identity in",
     hint: "give one with --data DIR or CHAT_DATA",
   },
-  noPassphrase: {
-    error: "there is no passphrase",
-    hint: "type at least one character; without --passphrase, a new identity needs none",
-  },
   passphraseGarbled: {
     error: "the passphrase isn't UTF-8",
     hint: "type it again, from the beginning where an accented letter has to be corrected",
+  },
+  noPassphrase: {
+    error: "there is no passphrase",
+    hint: "type at least one character; without --passphrase, a new identity needs none",
   },
   passphrasesDiffer: {
     error: "the two passphrases differ",

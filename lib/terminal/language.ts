@@ -106,9 +106,10 @@ export interface Language {
   readonly identityExported: (path: string) => string;
   readonly identityImported: (name: string, server: string, fingerprint: string) => string;
   readonly noDataDir: Failure;
+  readonly outputFailed: Failure;
   readonly noPassphrase: Failure;
-  readonly passphrasesDiffer: Failure;
   readonly passphraseGarbled: Failure;
+  readonly passphrasesDiffer: Failure;
   readonly passphraseNeedsTerminal: Failure;
   readonly wrongFingerprint: (actual: string) => Failure;
   readonly noIdentity: (name: string, server: string) => Failure;

@@ -48,7 +48,7 @@ export async function chatThroughPipe(
   await isOver;
   await screen.flushed();
   return {
-    failure: closingFailure(closedBy, language),
+    failure: screen.hasFailed ? language.outputFailed : closingFailure(closedBy, language),
     hasComplained: terminal.hasComplained,
   };
 

@@ -12,7 +12,12 @@ export class PipeScreen implements Screen {
     this.#errors = new TextWriter(errors);
   }
 
-  /** Resolves when nobody reads the output any more. */
+  /** Whether the output couldn't be written, on a full disk say; that nobody reads it is no failure. */
+  get hasFailed(): boolean {
+    return this.#output.failure !== undefined;
+  }
+
+  /** Resolves when nobody reads the output any more, or it can't be written. */
   get broken(): Promise<void> {
     return this.#output.broken;
   }

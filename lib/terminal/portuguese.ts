@@ -250,17 +250,21 @@ export const portuguese: Language = {
     `a identidade está em ${path}; com a senha, pode ser usada em outro lugar`,
   identityImported: (name, server, fingerprint) =>
     `${name} em ${server} é ${fingerprint} aqui também, com a mesma senha`,
+  outputFailed: {
+    error: "não dá para gravar a saída",
+    hint: "veja se o disco para onde ela vai está cheio",
+  },
   noDataDir: {
     error: "não há um diretório onde guardar a sua identidade",
     hint: "informe um com --data DIR ou CHAT_DATA",
   },
-  noPassphrase: {
-    error: "falta a senha",
-    hint: "digite pelo menos um caractere; sem --passphrase, uma identidade nova não tem senha",
-  },
   passphraseGarbled: {
     error: "a senha não está em UTF-8",
     hint: "digite de novo; se errar uma letra acentuada, recomece em vez de apagar só ela",
+  },
+  noPassphrase: {
+    error: "falta a senha",
+    hint: "digite pelo menos um caractere; sem --passphrase, uma identidade nova não tem senha",
   },
   passphrasesDiffer: {
     error: "as duas senhas são diferentes",

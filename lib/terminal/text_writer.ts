@@ -15,6 +15,7 @@ export class TextWriter {
   #waiting = "";
   #writing: Promise<void> | undefined;
   #isBroken = false;
+  #failure: unknown;
 
   constructor(sink: ByteSink) {
     this.#sink = sink;
@@ -24,7 +25,12 @@ export class TextWriter {
     return this.#isBroken;
   }
 
-  /** Resolves when nobody reads any more. */
+  /** Why nothing can be written any more, where it isn't that nobody reads it. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  /** Resolves when nobody reads any more, or nothing can be written. */
   get broken(): Promise<void> {
     return this.#broken.promise;
   }
@@ -53,7 +59,7 @@ export class TextWriter {
         }
       }
     } catch (error) {
-      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+      if (!(error instanceof Deno.errors.BrokenPipe)) this.#failure = error;
       this.#isBroken = true;
       this.#waiting = "";
       this.#broken.resolve();

@@ -11,10 +11,12 @@ import { FakeClient } from "./fake_client.ts";
 class Output {
   text = "";
   isBroken = false;
+  isFull = false;
   readonly #utf8 = new TextDecoder();
 
   write(bytes: Uint8Array): Promise<number> {
     if (this.isBroken) return Promise.reject(new Deno.errors.BrokenPipe());
+    if (this.isFull) return Promise.reject(new Error("No space left on device (os error 28)"));
     this.text += this.#utf8.decode(bytes, { stream: true });
     return Promise.resolve(bytes.length);
   }
@@ -182,4 +184,10 @@ Deno.test("chatThroughPipe() complains where what it offers is declined", async 
   client.move({ ...client.transfers()[0]!, state: "declined" });
   assertEquals((await end).hasComplained, true);
   assertEquals(errors.text, "error: [1] bia has declined a.jpg\n");
+});
+
+Deno.test("chatThroughPipe() says so where its output can't be written", async () => {
+  const { output, end } = start(openInput("a\n"));
+  output.isFull = true;
+  assertEquals((await end).failure, english.outputFailed);
 });

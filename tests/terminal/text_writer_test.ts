@@ -6,12 +6,14 @@ class SlowSink implements ByteSink {
   text = "";
   writes = 0;
   isBroken = false;
+  failure: Error | undefined;
   readonly #utf8 = new TextDecoder();
 
   constructor(readonly maxBytes: number) {}
 
   write(bytes: Uint8Array): Promise<number> {
     if (this.isBroken) return Promise.reject(new Deno.errors.BrokenPipe());
+    if (this.failure) return Promise.reject(this.failure);
     const taken = bytes.subarray(0, this.maxBytes);
     this.text += this.#utf8.decode(taken, { stream: true });
     this.writes++;
@@ -66,4 +68,16 @@ Deno.test("TextWriter.broken resolves when nobody reads, and nothing is written 
   assertEquals(writer.write("y".repeat(100_000)), undefined);
   await writer.flushed();
   assertEquals(sink.text, "");
+});
+
+Deno.test("TextWriter.failure says why nothing could be written, unless it is that nobody reads", async () => {
+  const failure = new Error("No space left on device (os error 28)");
+  for (const trouble of [{ isBroken: true }, { failure }]) {
+    const sink = Object.assign(new SlowSink(10), trouble);
+    const writer = new TextWriter(sink);
+    void writer.write("a");
+    await writer.broken;
+    assert(writer.isBroken);
+    assertEquals(writer.failure, sink.failure);
+  }
 });
