@@ -3,6 +3,9 @@ import { ProtocolError } from "./protocol_error.ts";
 /** Up to here ASCII, as in most names, is faster decoded by hand. */
 const shortTextBytes = 16;
 
+/** Those of ASCII. */
+const characters = Array.from({ length: 0x80 }, (_, code) => String.fromCharCode(code));
+
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -101,8 +104,10 @@ export class ByteReader {
 }
 
 function decodeText(bytes: Uint8Array): string {
-  if (bytes.length <= shortTextBytes && bytes.every((byte) => byte < 0x80)) {
-    return String.fromCharCode(...bytes);
+  if (bytes.length <= shortTextBytes) {
+    let text = "";
+    for (let i = 0; i < bytes.length && bytes[i]! < 0x80; i++) text += characters[bytes[i]!]!;
+    if (text.length === bytes.length) return text;
   }
   try {
     return utf8.decode(bytes);

@@ -1,6 +1,8 @@
 import { release } from "./release.ts";
 
 const initialBytes = 256;
+/** Up to here ASCII, as in most names, is faster encoded by hand. */
+const shortTextLength = 16;
 const utf8 = new TextEncoder();
 
 /**
@@ -124,10 +126,22 @@ export class ByteWriter {
 
   #utf8(value: string, maxBytes: number): number {
     this.#reserve(3 * value.length); // a UTF-16 unit takes at most three bytes
+    if (value.length <= shortTextLength && this.#ascii(value)) return value.length;
     const { written } = utf8.encodeInto(value, this.#bytes.subarray(this.#length));
     if (written > maxBytes) throw tooLong(written, maxBytes);
     this.#length += written;
     return written;
+  }
+
+  /** Writes a text of ASCII; where it isn't, what was written counts for nothing. */
+  #ascii(value: string): boolean {
+    for (let i = 0; i < value.length; i++) {
+      const code = value.charCodeAt(i);
+      if (code >= 0x80) return false;
+      this.#bytes[this.#length + i] = code;
+    }
+    this.#length += value.length;
+    return true;
   }
 
   #reserve(count: number): void {
