@@ -358,6 +358,9 @@ export const mailLimits = {
 /** Private messages handed to one member and not yet acknowledged; bytes are a quarter of what may wait in a connection. */
 export const maxHandedOver = { messages: 1_024, bytes: 524_288 } as const;
 
+/** One that was handed over goes to the disk when it is unacknowledged for so long: a round trip to most places. */
+export const handedOverMs = 50;
+
 /** Private messages read from the disk at a time: the largest are half of what may be under way. */
 export const handedOverAtOnce = 8;
 

@@ -3,6 +3,7 @@ import type { MessageId, RejectedCode, Send } from "../codec/mod.ts";
 import {
   expireEveryMs,
   handedOverAtOnce,
+  handedOverMs,
   lazyMs,
   letterLifeMs,
   lettersExpiredAtOnce,
@@ -46,8 +47,8 @@ export interface MailboxOptions {
  *               └──────────────────────────────────────┘ received before the commit
  * ```
  *
- * Who is here is handed a message at once. It goes to the disk a moment later, with the others of that
- * moment, and only if it is still unacknowledged: so what is said between two who are here costs the disk
+ * Who is here is handed a message at once. It goes to the disk some {@linkcode handedOverMs} later, with the others
+ * of that time, and only if it is still unacknowledged: so what is said between two who are here costs the disk
  * nothing, and yet nothing is `accepted` that a crash could lose.
  */
 export class Mailbox {
@@ -58,6 +59,8 @@ export class Mailbox {
   /** Still kept, though nobody waits for them any more; by number. */
   readonly #settled = new Map<number, Settled>();
   #commit: Timer | undefined;
+  /** Whether it is for letters that nobody has been handed. */
+  #isCommitUrgent = false;
   #commitPauseMs: number = lazyMs;
   #newestDelivery = 0;
   #lastReserved = 0;
@@ -101,8 +104,17 @@ export class Mailbox {
     };
     author.sent.set(id, "posted");
     this.#posted.set(letter.delivery, letter);
-    this.#commit ??= this.#options.clock.after(this.#commitPauseMs, () => this.flush());
+    this.#commitSoon(!isHandedOver);
     if (isHandedOver) this.#handOver(addressee!, letter);
+  }
+
+  /** What was handed over may wait a while: most of it is acknowledged by then, and never goes to the disk. */
+  #commitSoon(isUrgent: boolean): void {
+    if (this.#commit && (this.#isCommitUrgent || !isUrgent)) return;
+    this.#commit?.cancel();
+    this.#isCommitUrgent = isUrgent;
+    const pauseMs = isUrgent ? this.#commitPauseMs : Math.max(this.#commitPauseMs, handedOverMs);
+    this.#commit = this.#options.clock.after(pauseMs, () => this.flush());
   }
 
   /** Whether a member can be handed a letter at once: it is here, and has all that came before. */

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Said, Told } from "../../lib/codec/mod.ts";
-import { historyMessages, lazyMs } from "../../lib/limits.ts";
+import { handedOverMs, historyMessages, lazyMs } from "../../lib/limits.ts";
 import { DataDirError } from "../../lib/server/data_dir_error.ts";
 import type { Letter, Unkept } from "../../lib/server/mail_store.ts";
 import { MemoryMail } from "../../lib/server/memory_mail.ts";
@@ -185,7 +185,7 @@ Deno.test("ServerCore.tick() tries again to keep what an addressee hasn't acknow
   room.enter("bia", biasKey);
   store.mail.isFull = true;
   ana.send(send(7n, "bia"));
-  room.clock.advance(lazyMs);
+  room.clock.advance(handedOverMs);
   assertEquals(ana.connection.takeOnly("accepted"), []);
   store.mail.isFull = false;
   passTime(room);

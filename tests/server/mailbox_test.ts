@@ -1,5 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { expireEveryMs, letterLifeMs, mailLimits, maxHandedOver } from "../../lib/limits.ts";
+import {
+  expireEveryMs,
+  handedOverMs,
+  lazyMs,
+  letterLifeMs,
+  mailLimits,
+  maxHandedOver,
+} from "../../lib/limits.ts";
 import { DataDirError } from "../../lib/server/data_dir_error.ts";
 import { MemoryMail } from "../../lib/server/memory_mail.ts";
 import {
@@ -65,6 +72,26 @@ Deno.test("Mailbox.post() keeps a letter that is sealed anew before the last one
     bia.send({ kind: "received", delivery });
     assertEquals(ana.connection.takeOnly("delivered").length, 1);
   }
+});
+
+Deno.test("Mailbox.post() writes down what nobody is handed at once, and the rest when it is unacknowledged", () => {
+  const { store, room, ana, bia } = operatedRoom();
+  ana.send(send(1n, "bia"));
+  room.clock.advance(handedOverMs - 1);
+  bia.send({ kind: "received", delivery: takeTold(bia).delivery });
+  room.clock.advance(1);
+  assertEquals(store.mail.commits, 0);
+  ana.send(send(2n, "bia"));
+  room.clock.advance(handedOverMs - 1);
+  assertEquals(store.mail.commits, 0);
+  room.clock.advance(1);
+  assertEquals(store.mail.commits, 1);
+  ana.send(send(3n, "bia"));
+  bia.leave();
+  ana.send(send(4n, "bia"));
+  room.clock.advance(lazyMs);
+  assertEquals(store.mail.commits, 2);
+  assertEquals(ana.connection.takeOnly("accepted").map(({ id }) => id), [2n, 3n, 4n]);
 });
 
 Deno.test("Mailbox.settle() writes nothing down to make room for what has been posted since", () => {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Message, Send } from "../../lib/codec/mod.ts";
-import { lazyMs } from "../../lib/limits.ts";
+import { handedOverMs } from "../../lib/limits.ts";
 import { type Guest, TestRoom } from "./test_room.ts";
 
 export const anasKey = new Uint8Array(32).fill(1);
@@ -29,7 +29,7 @@ export function passTime(room: TestRoom): void {
 
 /** Lets the server keep what was posted, and answer for it. */
 export function commit(room: TestRoom): void {
-  room.clock.advance(lazyMs);
+  room.clock.advance(handedOverMs);
 }
 
 /** Takes the one private message that has come. */
