@@ -1,7 +1,7 @@
 import type { Clock, Timer } from "../clock.ts";
 import { BulkKey } from "../crypto/mod.ts";
 import { farewellTimeoutMs, transferAliveMs, transferChunkBytes } from "../limits.ts";
-import { type ByteStream, writeAll } from "../transport/byte_stream.ts";
+import { type ByteStream, readExactly, writeAll } from "../transport/byte_stream.ts";
 import { RecordReader } from "./record_reader.ts";
 import { RecordWriter } from "./record_writer.ts";
 import type { SilenceWatch } from "./silence_watch.ts";
@@ -144,14 +144,9 @@ export class Channel {
 }
 
 async function readHello(stream: SilenceWatch): Promise<Uint8Array> {
-  const hello = new Uint8Array(transferHelloBytes);
-  for (let length = 0; length < hello.length;) {
-    const count = await stream.read(hello.subarray(length)).catch((cause) => {
-      throw interrupted(cause);
-    });
-    if (count === null) throw interrupted();
-    length += count;
-  }
+  const hello = await readExactly(stream, transferHelloBytes).catch((cause) => {
+    throw interrupted(cause);
+  });
   checkTransferHello(hello);
   return hello;
 }
@@ -162,6 +157,6 @@ async function writeHello(stream: ByteStream, hello: Uint8Array<ArrayBuffer>): P
   });
 }
 
-function interrupted(cause?: unknown): TransferError {
+function interrupted(cause: unknown): TransferError {
   return new TransferError("interrupted", "the stream ended before the transfer began", { cause });
 }

@@ -29,7 +29,10 @@ export async function writeAll(stream: ByteStream, bytes: Uint8Array<ArrayBuffer
  *
  * @throws {Deno.errors.UnexpectedEof} where the stream ends before
  */
-export async function readExactly(stream: ByteStream, length: number): Promise<Uint8Array> {
+export async function readExactly(
+  stream: Pick<ByteStream, "read">,
+  length: number,
+): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
   for (let filled = 0; filled < length;) {
     const count = await stream.read(bytes.subarray(filled));
