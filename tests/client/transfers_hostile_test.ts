@@ -12,24 +12,12 @@ import {
 } from "../../lib/transfer/mod.ts";
 import { MemorySource } from "../testing/memory_source.ts";
 import type { Rewrite } from "../testing/rewritten_stream.ts";
-import { listDirectory, mayNotWrite, withDirectory } from "../testing/temporary_directory.ts";
+import { listDirectory } from "../testing/temporary_directory.ts";
 import { ending, someContent, transferSecret } from "../testing/transfer.ts";
-import { type Spoil, TransferEnds } from "../testing/transfer_ends.ts";
+import { endsTest, type Spoil, type TransferEnds } from "../testing/transfer_ends.ts";
 
 /** More chunks than there are attempts before a transfer fails: a relay may let one through in each. */
 const content = someContent(4 * transferChunkBytes + 1_000);
-
-function endsTest(name: string, test: (ends: TransferEnds, directory: string) => Promise<void>) {
-  Deno.test({
-    name,
-    ignore: mayNotWrite,
-    fn: () =>
-      withDirectory(async (directory) => {
-        await using ends = new TransferEnds();
-        await test(ends, directory);
-      }),
-  });
-}
 
 /** What stands in a directory under a name that its user would look for. */
 function finalNames(directory: string): string[] {

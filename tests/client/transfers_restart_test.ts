@@ -10,23 +10,21 @@ import {
   maxUnansweredOffers,
 } from "../../lib/limits.ts";
 import { Partial, partialPath } from "../../lib/transfer/partial.ts";
-import { listDirectory, mayNotWrite, withDirectory } from "../testing/temporary_directory.ts";
+import { listDirectory } from "../testing/temporary_directory.ts";
 import { SnapshotStore } from "../testing/snapshot_store.ts";
 import { transferSecret } from "../testing/transfer.ts";
-import { type TransferEnd, TransferEnds } from "../testing/transfer_ends.ts";
+import { endsTest, type TransferEnd, type TransferEnds } from "../testing/transfer_ends.ts";
 
 type Offer = Extract<Body, { kind: "offer" }>;
 
-function endsTest(name: string, test: (ends: TransferEnds, directory: string) => Promise<void>) {
-  Deno.test({
-    name,
-    ignore: mayNotWrite,
-    fn: () =>
-      withDirectory(async (directory) => {
-        await using ends = new TransferEnds();
-        Deno.writeTextFileSync(`${directory}/a`, "o conteúdo");
-        await test(ends, directory);
-      }),
+/** Runs a test with a file in its directory. */
+function endsTestWithFile(
+  name: string,
+  test: (ends: TransferEnds, directory: string) => Promise<void>,
+) {
+  endsTest(name, async (ends, directory) => {
+    Deno.writeTextFileSync(`${directory}/a`, "o conteúdo");
+    await test(ends, directory);
   });
 }
 
@@ -39,7 +37,7 @@ async function offerTo(ends: TransferEnds, ana: TransferEnd, bia: TransferEnd, d
 const kindsBy = (ends: TransferEnds, name: string) =>
   ends.told.entries.filter(({ from }) => from === name).map(({ body }) => body.kind);
 
-endsTest(
+endsTestWithFile(
   "Transfers.receive() knows what an earlier run has kept, before resume() too",
   async (ends, directory) => {
     const store = new MemoryStore();
@@ -56,7 +54,7 @@ endsTest(
   },
 );
 
-endsTest(
+endsTestWithFile(
   "Transfers.receive() shows an offer again that comes again, and not what was answered",
   async (ends, directory) => {
     const ana = ends.enter("ana");
@@ -73,7 +71,7 @@ endsTest(
   },
 );
 
-endsTest(
+endsTestWithFile(
   "Transfers.receive() declines what comes when too much waits for an answer",
   async (ends) => {
     const bia = ends.enter("bia");
@@ -91,20 +89,23 @@ endsTest(
   },
 );
 
-endsTest("Transfers takes it for done where only the letter says so", async (ends, directory) => {
-  const ana = ends.enter("ana");
-  const bia = ends.enter("bia", { downloads: `${directory}/b` });
-  ends.spoilBack = () => (write, number) => number < 3 ? [write] : []; // hello, resume, progress
-  await offerTo(ends, ana, bia, directory);
-  await bia.transfers.accept(undefined);
-  await ends.during(bia.reaches("done"));
-  await ends.during(ana.reaches("done"));
-  assertEquals(listDirectory(`${directory}/b`), ["a"]);
-});
+endsTestWithFile(
+  "Transfers takes it for done where only the letter says so",
+  async (ends, directory) => {
+    const ana = ends.enter("ana");
+    const bia = ends.enter("bia", { downloads: `${directory}/b` });
+    ends.spoilBack = () => (write, number) => number < 3 ? [write] : []; // hello, resume, progress
+    await offerTo(ends, ana, bia, directory);
+    await bia.transfers.accept(undefined);
+    await ends.during(bia.reaches("done"));
+    await ends.during(ana.reaches("done"));
+    assertEquals(listDirectory(`${directory}/b`), ["a"]);
+  },
+);
 
 for (const commits of [0, 1]) {
   const name = `Transfers ends at once where a run was killed ${commits} commits after the names`;
-  endsTest(name, async (ends, directory) => {
+  endsTestWithFile(name, async (ends, directory) => {
     const store = new SnapshotStore();
     const ana = ends.enter("ana");
     const onFault = () => {};
@@ -135,7 +136,7 @@ for (const commits of [0, 1]) {
   });
 }
 
-endsTest("Transfers tells who accepts what is over", async (ends, directory) => {
+endsTestWithFile("Transfers tells who accepts what is over", async (ends, directory) => {
   const ana = ends.enter("ana");
   const bia = ends.enter("bia", { downloads: `${directory}/b` });
   await offerTo(ends, ana, bia, directory);
@@ -147,22 +148,25 @@ endsTest("Transfers tells who accepts what is over", async (ends, directory) => 
   assertEquals(listDirectory(directory), ["a"]);
 });
 
-endsTest("Transfers.receive() lets nothing revive what is over", async (ends, directory) => {
-  const ana = ends.enter("ana");
-  const bia = ends.enter("bia", { downloads: `${directory}/b` });
-  await offerTo(ends, ana, bia, directory);
-  const { transferId } = ends.told.entries[0]!.body;
-  await bia.transfers.accept(1);
-  await ends.during(ana.reaches("done"));
-  await ends.during(bia.reaches("done"));
-  for (const reason of ["noSpace", "failed", "declined"] as const) {
-    await ana.transfers.receive("bia", { kind: "decline", transferId, reason }, "signed");
-  }
-  await bia.transfers.receive("ana", { kind: "cancel", transferId }, "signed");
-  assertEquals([ana.status.state, bia.status.state], ["done", "done"]);
-});
+endsTestWithFile(
+  "Transfers.receive() lets nothing revive what is over",
+  async (ends, directory) => {
+    const ana = ends.enter("ana");
+    const bia = ends.enter("bia", { downloads: `${directory}/b` });
+    await offerTo(ends, ana, bia, directory);
+    const { transferId } = ends.told.entries[0]!.body;
+    await bia.transfers.accept(1);
+    await ends.during(ana.reaches("done"));
+    await ends.during(bia.reaches("done"));
+    for (const reason of ["noSpace", "failed", "declined"] as const) {
+      await ana.transfers.receive("bia", { kind: "decline", transferId, reason }, "signed");
+    }
+    await bia.transfers.receive("ana", { kind: "cancel", transferId }, "signed");
+    assertEquals([ana.status.state, bia.status.state], ["done", "done"]);
+  },
+);
 
-endsTest(
+endsTestWithFile(
   "Transfers.receive() heeds only the other end, under the key that is known",
   async (ends, directory) => {
     const ana = ends.enter("ana");
@@ -185,7 +189,7 @@ endsTest(
   },
 );
 
-endsTest(
+endsTestWithFile(
   "Transfers.cancel() doesn't wait for an offer that is on its way",
   async (ends, directory) => {
     const [offered, accepted] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -207,7 +211,7 @@ endsTest(
   },
 );
 
-endsTest(
+endsTestWithFile(
   "Transfers.accept() takes up what is missing somewhere else where it is told to",
   async (ends, directory) => {
     let isFull = true;
@@ -228,7 +232,7 @@ endsTest(
   },
 );
 
-endsTest(
+endsTestWithFile(
   "Transfers.resume() removes what has lain where files go for too long, and nobody knows of",
   async (ends, directory) => {
     const now = ends.clock.wallTime();
@@ -244,7 +248,7 @@ endsTest(
   },
 );
 
-endsTest(
+endsTestWithFile(
   "Transfers.receive() lets who has offered under a new key take that back",
   async (ends, directory) => {
     ends.hear("ana", () => Promise.resolve());
@@ -267,7 +271,7 @@ endsTest(
   },
 );
 
-endsTest("Transfers forgets the oldest that are over", async (ends, directory) => {
+endsTestWithFile("Transfers forgets the oldest that are over", async (ends, directory) => {
   ends.hear("ana", () => Promise.resolve());
   const bia = ends.enter("bia", { downloads: directory });
   const { fileKey } = transferSecret;

@@ -9,6 +9,7 @@ import { Log } from "./log.ts";
 import { ManualClock } from "./manual_clock.ts";
 import { MemoryStream } from "./memory_stream.ts";
 import { type Rewrite, RewrittenStream } from "./rewritten_stream.ts";
+import { mayNotWrite, withDirectory } from "./temporary_directory.ts";
 
 type Negotiation = Exclude<Body, Text>;
 
@@ -96,6 +97,22 @@ export class TransferEnds implements AsyncDisposable {
       DuplexStream & MemoryStream,
     ];
   }
+}
+
+/** Runs a test with such a server and a directory; not where there may be none. */
+export function endsTest(
+  name: string,
+  test: (ends: TransferEnds, directory: string) => Promise<void>,
+): void {
+  Deno.test({
+    name,
+    ignore: mayNotWrite,
+    fn: () =>
+      withDirectory(async (directory) => {
+        await using ends = new TransferEnds();
+        await test(ends, directory);
+      }),
+  });
 }
 
 /** One member's transfers, and what it is told of them. */
